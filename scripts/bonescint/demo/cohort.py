@@ -23,6 +23,7 @@ from bonescint.demo.projection import (
     combine,
     project,
     project_regions,
+    seen_rows,
     stretch,
 )
 from bonescint.demo.results import SOFTWARE
@@ -45,7 +46,10 @@ class Phantom:
     def __init__(self) -> None:
         self.grid = Grid()
         self.surface: tuple[Array, Array] = body_surface(regions().values(), self.grid)
-        self.parts: dict[str, Views] = project_regions(regions(), self.grid)
+        self.parts: dict[str, tuple[Views, slice]] = {
+            name: (views, seen_rows(views))
+            for name, views in project_regions(regions(), self.grid).items()
+        }
 
     def expected(self, patient: Patient, seed: int, early: bool = False) -> Views:
         """Return the expected relative counts of a patient's scan (2, rows, columns).
@@ -66,10 +70,11 @@ class Phantom:
             if early:
                 organ = EARLY_SOFT if name == "soft_tissue" else EARLY_ORGANS
                 weight *= EARLY_BONE if region.compartment else organ
-            parts.append((weight, self.parts[name]))
+            parts.append((weight, *self.parts[name]))
         foci = [focus.shape for focus in (*patient.metastases, *patient.degenerative)]
         if foci and not early:
-            parts.append((1.0, project(foci, self.surface, self.grid)))
+            views = project(foci, self.surface, self.grid)
+            parts.append((1.0, views, seen_rows(views)))
         tall = patient.height / 1.58
         wide = float(np.clip(np.sqrt(patient.weight / patient.height**2 / 22), 0.85, 1.12))
         return stretch(combine(parts, self.grid), wide, tall, self.grid.vertex_row)

@@ -16,11 +16,13 @@ from bonescint.demo.shapes import Array, Grid, Interior, Shape
 
 Views = NDArray[np.float32]  # (2, rows, columns): anterior, posterior as displayed
 Window = tuple[slice, slice]  # rows, columns
+Indices = NDArray[np.intp]
 
 ATTENUATION = 0.012  # 1/mm, 140 keV in soft tissue with scatter
 FWHM_AT_FACE, FWHM_PER_MM = 4.0, 0.055  # mm, mm/mm: a low-energy high-resolution collimator
 SCATTER, SCATTER_SIGMA = 0.22, 30.0  # share of the counts, mm
 SLAB = 15.0  # mm: the blur changes by 0.8 mm of FWHM from one slab to the next
+BLOCK = 32  # rows
 FACE = 135.0  # mm: distance of either detector's face from the plane y = 0
 
 
@@ -69,31 +71,36 @@ def project(shapes: Iterable[Shape | Interior], surface: tuple[Array, Array], gr
         Unscattered, blurred line integrals, mm; the posterior view is mirrored, as displayed.
     """
     edges = np.arange(-FACE, FACE + SLAB, SLAB)
-    slabs: dict[tuple[int, int], Views] = {}
+    slabs: dict[int, Views] = {}
     windows: dict[int, list[Window]] = {}
     for shape in shapes:
         for chord in shape.chords(grid):
             weight = chord.density * shape.uptake / ATTENUATION
             front, back = (side[chord.window] for side in surface)
+            depths = np.empty((2, 2, *front.shape))  # in front and behind, at both ends
             first = max(int(np.searchsorted(edges, chord.front.min())) - 1, 0)
             last = min(int(np.searchsorted(edges, chord.back.max())), len(edges) - 1)
             for i in range(first, last):
                 if i not in windows:
                     windows[i] = []
-                    for view in (0, 1):
-                        slabs[view, i] = np.zeros((grid.rows, grid.columns), np.float32)
+                    slabs[i] = np.zeros((2, grid.rows, grid.columns), np.float32)
                 windows[i].append(chord.window)
-                near = np.clip(chord.front, edges[i], edges[i + 1])
-                far = np.clip(chord.back, edges[i], edges[i + 1])
-                slabs[0, i][chord.window] += weight * (_passed(near - front) - _passed(far - front))
-                slabs[1, i][chord.window] += weight * (_passed(back - far) - _passed(back - near))
+                near = chord.front.clip(edges[i], edges[i + 1])
+                far = chord.back.clip(edges[i], edges[i + 1])
+                np.subtract(near, front, out=depths[0, 0])
+                np.subtract(far, front, out=depths[0, 1])
+                np.subtract(back, far, out=depths[1, 0])
+                np.subtract(back, near, out=depths[1, 1])
+                passed = _passed(depths)
+                slabs[i][:, *chord.window] += weight * (passed[:, 0] - passed[:, 1])
     views = np.zeros((2, grid.rows, grid.columns), np.float32)
-    for (view, i), slab in slabs.items():
+    for i, both in slabs.items():
         middle = (edges[i] + edges[i + 1]) / 2
-        distance = FACE + middle if view == 0 else FACE - middle
-        sigma = (FWHM_AT_FACE + FWHM_PER_MM * distance) / 2.3548 / grid.spacing
-        for window in _apart(windows[i], int(np.ceil(4 * sigma))):
-            views[view][window] += ndimage.gaussian_filter(slab[window], sigma, mode="constant")
+        for view, distance in enumerate((FACE + middle, FACE - middle)):
+            sigma = (FWHM_AT_FACE + FWHM_PER_MM * distance) / 2.3548 / grid.spacing
+            for window in _apart(windows[i], int(np.ceil(4 * sigma))):
+                blurred = ndimage.gaussian_filter(both[view][window], sigma, mode="constant")
+                views[view][window] += blurred
     views[1] = views[1, :, ::-1].copy()
     return views
 
@@ -118,7 +125,9 @@ def _apart(windows: Iterable[Window], margin: int) -> list[Window]:
 
 def _passed(depth: Array) -> Array:
     """Return the share of photons that pass `depth` mm of tissue, 1 outside the body."""
-    return np.exp(-ATTENUATION * np.maximum(depth, 0))
+    share = np.maximum(depth, 0)
+    share *= -ATTENUATION
+    return np.exp(share, out=share)
 
 
 def project_regions(regions: Mapping[str, Region], grid: Grid) -> dict[str, Views]:
@@ -141,25 +150,35 @@ def project_regions(regions: Mapping[str, Region], grid: Grid) -> dict[str, View
     }
 
 
-def combine(parts: Iterable[tuple[float, Views]], grid: Grid) -> Views:
+def seen_rows(views: Views) -> slice:
+    """Return the rows from the first to the last one in which a projection has counts."""
+    rows = np.flatnonzero(views.any(axis=(0, 2)))
+    return slice(int(rows[0]), int(rows[-1]) + 1) if rows.size else slice(0, 0)
+
+
+def combine(parts: Iterable[tuple[float, Views, slice]], grid: Grid) -> Views:
     """Return the weighted sum of projections with the scattered photons added.
 
     Parameters
     ----------
     parts
-        Concentrations and projections.
+        Concentrations, projections, and the rows in which these have counts.
     grid
         The detector's pixels.
     """
     total = np.zeros((2, grid.rows, grid.columns), np.float32)
-    for weight, views in parts:
-        total += np.float32(weight) * views
-    # scatter has no detail, so blur a copy of a quarter of the size
-    small = total.reshape(2, grid.rows // 4, 4, grid.columns // 4, 4).mean(axis=(2, 4))
+    for weight, views, rows in parts:
+        total[:, rows] += np.float32(weight) * views[:, rows]
+    # scatter has no detail, so blur a copy of a quarter of the size. Slices are added, because
+    # NumPy's own mean of blocks takes ten times as long
+    blocks = total.reshape(2, grid.rows // 4, 4, grid.columns // 4, 4)
+    across = blocks[..., 0] + blocks[..., 1] + blocks[..., 2] + blocks[..., 3]
+    small = (across[:, :, 0] + across[:, :, 1] + across[:, :, 2] + across[:, :, 3]) / 16
     sigma = SCATTER_SIGMA / (4 * grid.spacing)
     wide = np.stack([ndimage.gaussian_filter(view, sigma, mode="constant") for view in small])
-    scattered = np.repeat(np.repeat(wide, 4, axis=1), 4, axis=2)
-    return ((1 - SCATTER) * total + SCATTER * scattered).astype(np.float32)
+    blocks *= 1 - SCATTER
+    blocks += SCATTER * wide[:, :, None, :, None]
+    return total
 
 
 def stretch(views: Views, width: float, height: float, vertex_row: float) -> Views:
@@ -175,10 +194,32 @@ def stretch(views: Views, width: float, height: float, vertex_row: float) -> Vie
         The row that keeps its place.
     """
     centre = (views.shape[2] - 1) / 2
-    matrix = np.array([1 / height, 1 / width])
-    offset = np.array([vertex_row * (1 - 1 / height), centre * (1 - 1 / width)])
-    out = [ndimage.affine_transform(v, matrix, offset, order=1, mode="constant") for v in views]
-    return np.stack(out)
+    rows, up, down, below = _sources(views.shape[1], height, vertex_row)
+    columns, left, right, beside = _sources(views.shape[2], width, centre)
+    out = np.zeros_like(views)
+    for view, wider in zip(views.astype(float), out[:, rows, columns], strict=True):
+        lefts, rights = view.take(left, axis=1), view.take(right, axis=1)
+        # few rows at a time, because what stays in the processor's cache is twice as fast
+        for start in range(0, len(up), BLOCK):
+            rows_of = slice(start, start + BLOCK)
+            share = below[rows_of, None]
+            wider[rows_of] = (
+                lefts[up[rows_of]] * (1 - share) * (1 - beside)
+                + rights[up[rows_of]] * (1 - share) * beside
+                + lefts[down[rows_of]] * share * (1 - beside)
+                + rights[down[rows_of]] * share * beside
+            )
+    return out
+
+
+def _sources(size: int, factor: float, fixed: float) -> tuple[slice, Indices, Indices, Array]:
+    """Return an axis's places that lie in the image, their two sources and the second's share."""
+    scale = 1 / factor
+    source = (np.arange(size) + fixed * (1 - scale) / scale) * scale
+    found = np.flatnonzero((source >= 0) & (source <= size - 1))
+    first = np.floor(source[found]).astype(np.intp)
+    share = source[found] - first
+    return slice(found[0], found[-1] + 1), first, np.minimum(first + 1, size - 1), share
 
 
 def acquire(views: Views, counts: float, rng: np.random.Generator) -> NDArray[np.uint16]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import affine_transform
 
 from bonescint.demo.anatomy import regions
 from bonescint.demo.projection import (
@@ -12,6 +13,7 @@ from bonescint.demo.projection import (
     body_surface,
     combine,
     project,
+    seen_rows,
     stretch,
 )
 from bonescint.demo.shapes import Ellipsoid, Grid, Interior, tube
@@ -19,6 +21,7 @@ from bonescint.demo.shapes import Ellipsoid, Grid, Interior, tube
 GRID = Grid(rows=128, columns=64, spacing=4.0, vertex_row=64.0)
 # a patient 220 mm thick everywhere: attenuation is integrated between her front and back
 SKIN = (np.full((128, 64), -110.0), np.full((128, 64), 110.0))
+ALL = slice(None)  # rows
 
 
 @pytest.mark.parametrize("tilt", [(0, 0, 0), (30, 0, 0), (0, 40, 20), (15, -25, 60)])
@@ -88,8 +91,8 @@ def test_projection_is_linear(a: float, b: float) -> None:
     one, two = Ellipsoid((0.0, 0.0, -40.0), (20, 10, 20)), tube([(-40, 0, 0), (40, 9, 60)], 9.0)
     parts = [project([shape], SKIN, GRID) for shape in (one, two)]
     assert all(part.max() > 0 for part in parts)
-    together = combine([(a, parts[0]), (b, parts[1])], GRID)
-    apart = a * combine([(1, parts[0])], GRID) + b * combine([(1, parts[1])], GRID)
+    together = combine([(a, parts[0], ALL), (b, parts[1], ALL)], GRID)
+    apart = a * combine([(1, parts[0], ALL)], GRID) + b * combine([(1, parts[1], ALL)], GRID)
     assert np.allclose(together, apart, rtol=1e-4, atol=1e-4 * together.max())
     assert np.allclose(project([one, two], SKIN, GRID), parts[0] + parts[1], atol=1e-3)
 
@@ -97,7 +100,25 @@ def test_projection_is_linear(a: float, b: float) -> None:
 def test_scatter_keeps_the_total() -> None:
     views = project([Ellipsoid((0.0, 0.0, 0.0), (20, 10, 20))], SKIN, GRID)
     assert views.sum() > 0
-    assert combine([(1.0, views)], GRID).sum() == pytest.approx(views.sum(), rel=0.01)
+    assert combine([(1.0, views, ALL)], GRID).sum() == pytest.approx(views.sum(), rel=0.01)
+
+
+def test_only_rows_with_counts_are_summed() -> None:
+    views = project([Ellipsoid((0.0, 0.0, 20.0), (20, 10, 20))], SKIN, GRID)
+    rows = seen_rows(views)
+    assert 55 < rows.start < 64 < 74 < rows.stop < 85
+    assert np.array_equal(combine([(3, views, rows)], GRID), combine([(3, views, ALL)], GRID))
+    assert seen_rows(np.zeros_like(views)) == slice(0, 0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.8, 1.2), st.floats(0.8, 1.2))
+def test_stretching_interpolates_as_scipy_does(width: float, height: float) -> None:
+    views = np.random.default_rng(1).random((2, 128, 64), np.float32)
+    matrix = np.array([1 / height, 1 / width])
+    offset = np.array([64 * (1 - 1 / height), 31.5 * (1 - 1 / width)])
+    wanted = [affine_transform(view, matrix, offset, order=1, mode="constant") for view in views]
+    assert np.array_equal(stretch(views, width, height, 64), np.stack(wanted))
 
 
 def test_stretching_scales_the_area_and_keeps_the_vertex() -> None:
