@@ -23,6 +23,7 @@ from bonescint.identity.key import open_identity
 from bonescint.identity.ledger import create_ledger, open_ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.resources import ROOT, Texts
+from tests.unit.ledger_study import quick_scrypt
 
 Capture = pytest.CaptureFixture[str]
 PATIENT = "90071234"
@@ -118,7 +119,10 @@ def test_seal_and_unseal(study: Path, capsys: Capture) -> None:
     assert "not sealed" in capsys.readouterr().err
 
 
-def test_refused_where_the_key_lies_beside(study: Path, capsys: Capture) -> None:
+def test_refused_where_the_key_lies_beside(
+    study: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick_scrypt(monkeypatch)
     key = study.parent / "usb" / "ledger.key"
     for place in ("copy of the key", "private/batches/old"):
         shutil.copy(key, place)
