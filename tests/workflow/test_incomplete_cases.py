@@ -34,7 +34,7 @@ def test_a_case_without_findings_holds_up_nobody_else(study: Path) -> None:
         settings = {"report": f"own/reader{n}.xlsx"}
         configure(study, lambda c, n=n, s=settings: c["readers"][f"reader{n}"].update(s))
     configure(study, lambda c: c["delivery"].update(after_period_end="a reason"))
-    snakemake(study)
+    snakemake(study, "results/hospital/incomplete.csv")
     (case,) = read_rows(study / "results" / "hospital" / "incomplete.csv")
     assert case["blanks"] == "findings"
     assert f"blank:{case['code']}" in snakemake(study, "deliver", fails=True)
