@@ -33,7 +33,7 @@ def test_a_case_with_a_second_result_is_in_the_study(one_tracer_study: Path) -> 
     cases = {row["code"] for row in rows_of(one_tracer_study, "cases")}
     operator = rows_of(one_tracer_study, "repeats/new_second_operator")
     again = rows_of(one_tracer_study, "second_readings/reader1_second_reading")
-    # whoever declined stands in both tables and is in neither result
+    # patients who declined stand in both tables, but in neither result
     assert {row["code"] for row in operator} == {row["code"] for row in again} == cases
     found = rows_of(one_tracer_study, "metrics/repeatability")
     assert {(row["subject"], row["comparator"]) for row in found} == {

@@ -39,7 +39,7 @@ def opened() -> Ledger:
 
 
 def quick_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in for scrypt, which takes a second or two each time, on purpose."""
+    """Replace scrypt, which is slow on purpose and takes a second or two each time."""
 
     def digest(passphrase: str) -> bytes:
         return b"age-encryption.org/v1\n" + hashlib.sha256(passphrase.encode()).digest()

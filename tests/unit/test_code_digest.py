@@ -1,4 +1,4 @@
-"""A script's digest changes with the code and the data that its results depend on, and only so."""
+"""A script's digest changes only with the code and data that its results depend on."""
 
 import ast
 import re
@@ -262,7 +262,7 @@ def test_every_script_rule_has_the_digest_of_its_script() -> None:
     for file in sorted((ROOT / "rules").rglob("*.smk")):
         for rule in re.split(r"(?m)^(?=rule |checkpoint )", file.read_text(encoding="utf-8"))[1:]:
             for script in re.findall(r'"\.\./(scripts/[\w/]+\.py)"', rule):
-                # who uses a rule of another's gives it the digest with its own module
+                # a workflow that uses this rule gives it the digest with its own module
                 used = "rules/common.smk" if file.name == "answer_question.smk" else file
                 text = (ROOT / used).read_text(encoding="utf-8") if used != file else rule
                 assert re.search(rf'code"?\]? ?= ?code_digest\(\s*"{script}"[,)]', text), script
@@ -277,7 +277,7 @@ def test_the_digest_of_a_question_is_its_own() -> None:
         assert own in found
         assert [file for file in found if "/bonescint/questions/" in file] == [own]
     assert len({code_digest(ANSWER, f"bonescint.questions.{name}") for name in known()}) > 16
-    # who shows them depends on what they declare, and on their words
+    # a script that shows them depends on their declarations and words
     shown = code_files("scripts/outputs/write_report.py")
     assert {"questions:QUESTION", "resources/text/questions/accuracy.csv"} <= set(shown)
 
@@ -334,7 +334,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
     }
 
 
-# read what they are told to; the catalogue reads a whole folder, which it names
+# they read what they are told to; the catalogue names the folder that it reads
 NAMES = ("resources", "declared", "catalogue", "registered")
 GENERAL = {f"scripts/bonescint/{name}.py" for name in NAMES}
 

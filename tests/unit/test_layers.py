@@ -17,7 +17,7 @@ _LOW = (
     "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "kept",
     "joblog", "registered", "pages", "special", "text", "names", "dicom",
 )  # fmt: skip
-# each imports only from those before it
+# each layer imports only from those before it
 LAYERS = (
     _LOW,
     ("provenance", "cohort", "identity"),
@@ -37,7 +37,7 @@ LAYERS = (
     ("commands",),
     ("cli", "demo"),
 )
-# rooms that may read less than all that is below them
+# packages that may import less than all layers below them
 ONLY = {
     "runlock": {"errors", "resources"},
     "joblog": {"errors", "incidents", "made", "runlock"},

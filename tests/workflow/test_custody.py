@@ -1,4 +1,4 @@
-"""Who declines vanishes, however and whenever she says so; who comes back is the same as before."""
+"""A patient who declines vanishes, however and whenever; one who comes back has the former code."""
 
 import csv
 import os
@@ -36,7 +36,7 @@ def bonescint(study: Path, *arguments: str, code: int = 0) -> str:
 
 
 def own_opt_out(study: Path) -> None:
-    """Put a list of the hospital's own in the place of the demonstration's."""
+    """Use a list of the hospital's own instead of the demonstration's."""
     shutil.copy(study / "demo" / "opt_out.csv", study / "opt_out.csv")
     configure(study, lambda c: c["inputs"].update(opt_out="opt_out.csv"))
 
@@ -51,7 +51,7 @@ def decline(study: Path, subject: str) -> None:
 
 
 def hits(study: Path, *words: str) -> list[str]:
-    """Return the files that hold a word in name, bytes or, of an archive, in a member."""
+    """Return the files that hold a word in their name, their bytes or the member of an archive."""
     found = []
     for side in SIDES:
         for path in (study / side).rglob("*"):
@@ -108,7 +108,7 @@ def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     assert "Nothing to be done" in (planned := snakemake(study, "-n"))
     assert "missing provenance" not in planned
 
-    # a shorter list lets nobody back, and is noticed
+    # a shorter list lets nobody back, and the run warns of it
     lines = (study / "opt_out.csv").read_bytes().rstrip(b"\n").split(b"\n")
     (study / "opt_out.csv").write_bytes(b"\n".join(lines[:-1]) + b"\n")
     snakemake(study, *DECIDED)
@@ -116,7 +116,7 @@ def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     warnings = read_rows(study / "results" / "cohort" / "opt_out.warnings.csv")
     assert any(row["key"] == "opt_out.vanished" for row in warnings)
 
-    # who returns gets the former code
+    # a patient who returns gets the former code
     bonescint(study, "opt-out", "withdraw", patient.subject)
     snakemake(study, *DECIDED)
     assert patient.folder.is_dir()
@@ -144,7 +144,7 @@ def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:
     where = bonescint(study, "where", patient.code)
     assert "results/cases.csv" in where
     assert "D-001" in where
-    # what was delivered may have trained the versions that came later, and them alone (R31)
+    # only versions released after the delivery may have been trained on it (R31)
     assert "mark_exposure" in ran(snakemake(study))
     marks = read_rows(study / "results" / "exposure.csv")
     assert {row["software"] for row in marks if row["exposed"] == "1"} == {"vsbone3"}
@@ -198,7 +198,7 @@ def test_copies_made_by_hand_are_found_at_the_next_run(study: Path) -> None:
 @pytest.mark.slow
 def test_outputs_of_a_former_configuration_go_too(study: Path) -> None:
     patient = Patient(study)
-    # what a program left that put patients into other batches
+    # as left by a program that put patients into other batches
     shutil.copytree(study / "results/dicom" / patient.batch, study / "results/dicom/77")
     report = study / "results/anonymization" / f"{patient.batch}.csv"
     shutil.copy(report, report.with_name("77.csv"))
@@ -210,7 +210,7 @@ def test_outputs_of_a_former_configuration_go_too(study: Path) -> None:
 
 @pytest.mark.slow
 def test_a_patient_id_in_the_raw_paths_goes_too(study: Path) -> None:
-    # a hospital sorts its exports by patient; one file of hers cannot be read
+    # a hospital sorts its exports by patient, and one file of the patient cannot be read
     patient = Patient(study)
     raw = study / "raw"
     shutil.copytree(study / "demo" / "dicom", raw)

@@ -29,8 +29,8 @@ def prepare(folder: Path, scans: list[Path]) -> None:
         copy = raw / f"{number:03d}_{scan.name}"
         shutil.copy(scan, copy)
         if "nm-nema" in scan.parts:
-            # one scan in five encodings under one SOP Instance UID: told apart, or all would be
-            # refused as a conflict, as those of misc-* are
+            # one scan in five encodings with one SOP Instance UID. Each gets a UID of its own;
+            # otherwise all would be refused as a conflict, as those of misc-* are
             uid = pydicom.dcmread(scan, specific_tags=["SOPInstanceUID"]).SOPInstanceUID.encode()
             copy.write_bytes(copy.read_bytes().replace(uid, uid[:-4] + b"%04d" % (1000 + number)))
         try:

@@ -50,7 +50,7 @@ def test_rectangles_are_made_black_in_the_batch_that_has_the_image(study: Path) 
     assert np.array_equal(coded.pixel_array.reshape(frames.shape), frames)
     assert coded.BurnedInAnnotation == "NO"
     assert jobs(snakemake(study, "-n", CODED)) == {}
-    # other rectangles: that batch alone, and another image
+    # other rectangles give another image, and only that batch runs
     assert decide(f"{box};1:0,0,2,2").count("anonymize_batch") == 1
     (again,) = [ds for f in files if (ds := pydicom.dcmread(f)).get("ImageType")[0] == "DERIVED"]
     assert again.SOPInstanceUID != coded.SOPInstanceUID

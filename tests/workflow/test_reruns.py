@@ -135,7 +135,7 @@ def test_a_file_added_by_hand_is_noticed(study: Path) -> None:
     batch = next((study / "results" / "dicom").iterdir())
     (batch / "extra.dcm").write_bytes(b"x")
     printed = snakemake(study, "-R", "summarise_anonymization", fails=True)
-    # the batch is named, the file is not: whoever adds files by hand may name a patient
+    # the batch is named, but not the file, because its name may be that of a patient
     assert f"{batch.name}: " in printed
     assert "extra.dcm" not in printed
 
@@ -192,7 +192,7 @@ def test_edited_decisions_rerun_who_reads_them_and_what_follows(program: Program
     everything = set(jobs(snakemake(program.study, "-n", "-F", program=program.folder)))
     assert len(everything) > 35
     planned = program.planned_with("scripts/bonescint/deid/decisions.py", statement)
-    # they settle who is held back, which image is taken and what is coded; the index is temporary
+    # decisions settle who is held back, which image is taken and what is coded
     assert planned == everything - {"make_demo_cohort"}
 
 
@@ -228,7 +228,7 @@ def test_another_language_changes_no_coded_table(study: Path) -> None:
     assert (
         set(jobs(snakemake(study, "-n")))
         == {
-            # tables that are read as they are, in the hospital
+            # tables that people in the hospital read as they are
             "find_identity_doubts",
             "scan_findings",
             # read the findings as they would be sent
@@ -244,7 +244,7 @@ def test_another_language_changes_no_coded_table(study: Path) -> None:
     snakemake(study)
     after = coded_tables(study)
     assert len(after) > 40
-    # digests of the findings as they would be sent: joined in the study's language
+    # it holds digests of the findings as they would be sent, in the study's language
     of_sent = {"results/hospital/planned.csv"}
     assert {name for name in before | after if before.get(name) != after.get(name)} <= of_sent
     page = (study / "results" / "report.html").read_text(encoding="utf-8")

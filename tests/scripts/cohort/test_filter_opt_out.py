@@ -1,4 +1,4 @@
-"""Who declined goes, however it was said."""
+"""Patients who declined are left out, however they said so."""
 
 import json
 from pathlib import Path
@@ -78,7 +78,7 @@ def test_the_next_index_knows_everybody_but_who_declined(tmp_path: Path, ledger:
     assert [*known.values()] == [
         row for row in read_rows(tmp_path / "index.csv") if row["path"] in "cd"
     ]
-    # another program, a file that is damaged, another key, no ledger: everything is read
+    # after another program, with a damaged file, another key or no ledger, everything is read
     assert known_rows(sealed, "two", files(tmp_path)) == {}
     sealed.write_bytes(sealed.read_bytes()[:-9])
     assert known_rows(sealed, "one", files(tmp_path)) == {}
@@ -141,7 +141,7 @@ def test_what_is_to_be_searched_for_is_sealed(tmp_path, ledger):
     code = ledger.assign(["34"])["34"]
     run(tmp_path, "34", "56")
     data = (tmp_path / "declined.age").read_bytes()
-    assert b"Mori^Emi" not in data  # long: three letters turn up in ciphertext by chance
+    assert b"Mori^Emi" not in data  # long: ciphertext holds any three letters
     people = {p["subject"]: p for p in json.loads(ledger.unseal(data))}
     assert people["34"] == {"subject": "34", "code": code, "ids": ["34"], "names": []}
     assert set(people) == {"34", "56", "78", "90"}
@@ -185,7 +185,7 @@ def test_a_cell_that_is_no_id_stops_the_run(tmp_path, typed):
     run(tmp_path)
     with pytest.raises(InputError, match="row 3 .*not one patient ID"):
         run(tmp_path, "12", typed)
-    # nothing of it is on record, so that the corrected list has nothing to explain
+    # nothing of it is recorded, so the corrected list needs no explanation
     assert in_force(open_ledger(**files(tmp_path))) == {}
 
 
@@ -225,7 +225,7 @@ def test_a_lost_ledger_is_not_replaced(tmp_path):
 
 
 def test_a_trailing_zero_makes_no_second_id(tmp_path, monkeypatch):
-    # a file without a patient ID must not count as the other half
+    # a file without a patient ID must not count as the missing half
     monkeypatch.setattr(
         "tests.scripts.cohort.test_filter_opt_out.PEOPLE", [*PEOPLE, ("e", "", "", "X", "")]
     )
@@ -255,7 +255,7 @@ def test_the_same_patient_under_another_id_is_held_back(tmp_path, monkeypatch):
     assert (counts["files_opted_out"], counts["patients_opted_out"]) == ("1", "1")
     ((other, declined, digest),) = held(tmp_path)
     assert (other, declined) == (["7654321"], ["1234567"])
-    # how many, not who
+    # it tells how many, not who
     (said,) = [row["message"] for row in tables["warnings"] if "held back" in row["message"]]
     assert said.startswith("1 patient")
     written = ("consented", "counts", "warnings", "unreadable")
@@ -275,7 +275,7 @@ def test_the_doubt_outlives_the_images(tmp_path, monkeypatch):
     monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", TWINS[1:])
     assert kept(run(tmp_path, "1234567")) == "c"
     assert len(open_ledger(**files(tmp_path)).entries()) == size
-    # who takes part again leaves nobody in doubt
+    # once the patient takes part again, nobody is in doubt
     withdraw(open_ledger(**files(tmp_path)), ["1234567"], None)
     assert kept(run(tmp_path)) == "bc"
 

@@ -1,4 +1,4 @@
-"""A patient stays in the first coding's batch; who leaves changes one, who comes changes none."""
+"""A patient stays in the first batch; leaving changes one batch, coming changes none."""
 
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def test_who_leaves_changes_one_batch(tmp_path: Path, coded: dict[str, str]) -> 
     after = split(tmp_path, coded, *PATIENTS[1:])
     assert before.keys() == after.keys()
     assert sum(before[name] != after[name] for name in before) == 1
-    # the order of the others is no matter of the one who left
+    # a patient who leaves does not change the order of the others
     assert split(tmp_path, coded, *PATIENTS) == before
 
 

@@ -1,4 +1,4 @@
-"""Two margins, a fixed order: the first of all largest choices, and nobody changes for another."""
+"""Two margins and a fixed order: the first of all largest choices, and no case is exchanged."""
 
 from collections import Counter
 from itertools import combinations
@@ -49,7 +49,7 @@ def test_the_first_of_the_largest_choices_is_found(kinds, planned) -> None:
 
 
 def test_the_first_in_order_alone_would_fail() -> None:
-    # whoever takes the first two leaves no HMDP without findings, and nobody can mend it
+    # taking the first two leaves no HMDP without findings, which cannot be mended later
     order = cases(
         [
             ("MDP", "with_findings"),
@@ -75,7 +75,7 @@ def test_who_leaves_is_replaced_by_one_and_nobody_else_changes(kinds, planned, s
     known = {case.code: case for case in cases(kinds)}
     order = [known[code] for code in random_order(known, seed)]
     first = choose(order, [], planned)
-    # nothing changes while nobody leaves
+    # nothing changes while no case leaves
     free = [case for case in order if case not in first]
     assert choose(free, first, planned) == first
     if not first:
@@ -86,7 +86,7 @@ def test_who_leaves_is_replaced_by_one_and_nobody_else_changes(kinds, planned, s
     assert second[: len(kept)] == kept
     new = second[len(kept) :]
     assert len(new) <= 1 and fits(second, planned)
-    # it is the next in order for whom both margins have room
+    # the next case in order that fits both margins
     room = [c for c in free if c.findings and fits([*kept, c], planned)]
     assert new == room[:1]
 

@@ -107,7 +107,7 @@ def test_volumes_that_were_built_are_recorded_as_they_are(run: Run, codes: tuple
     ]
     with pytest.raises(InputError, match="on record as D-001"):
         record(run, "--medium", "CD-R 2")
-    # a copy of it, and what a person names, as before
+    # a copy of it, and what a person names, are handled as before
     assert "D-002: 1 cases" in record(run, f"results/dicom/00/{codes[0]}")
 
 

@@ -1,4 +1,4 @@
-"""`bonescint delivery verify`: at the receiver's without a study, and at the hospital with one."""
+"""`bonescint delivery verify`: at the receiver without a study, at the hospital with one."""
 
 import hashlib
 import io

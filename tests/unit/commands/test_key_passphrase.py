@@ -35,7 +35,7 @@ def test_a_short_one_that_is_given_makes_no_key(
     monkeypatch.setenv("BONESCINT_PASSPHRASE", "twelve chars")
     run("init", "--wrap")
     assert is_wrapped(KEY)
-    # one that has a short one opens, and what is made for it
+    # a key with a short passphrase still opens
     content = pyrage.passphrase.decrypt(Path(KEY).read_bytes(), "twelve chars")
     Path(KEY).write_bytes(pyrage.passphrase.encrypt(content, "short"))
     monkeypatch.setenv("BONESCINT_PASSPHRASE", "short")

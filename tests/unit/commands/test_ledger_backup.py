@@ -1,4 +1,4 @@
-"""`bonescint ledger backup`: apart from each other, read back, remembered, asked for again."""
+"""`bonescint ledger backup`: copies lie apart, are read back, remembered and asked for again."""
 
 import errno
 import json

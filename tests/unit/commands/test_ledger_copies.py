@@ -49,7 +49,7 @@ def test_each_copy_out_of_reach_is_asked_for_and_certified(
     answers(seen=f"{typed}BONE-DEMO\n")
     assert run(*FORCED) == 0
     out = capsys.readouterr().out
-    # the one within reach is destroyed with the key
+    # the connected copy is destroyed with the key
     assert f"廃棄する鍵: {keys[0] / 'x.key'}" in out and not (keys[0] / "x.key").exists()
     assert str(keys[1] / "x.key") in out
     (line,) = [line for line in certificate().splitlines() if "AWAY/x.key" in line]

@@ -1,4 +1,4 @@
-"""`bonescint ledger restore`: a copy takes the ledger's place, and what is lost is told before."""
+"""`bonescint ledger restore`: a copy replaces the ledger, and losses are told before."""
 
 import fcntl
 import shutil
@@ -58,7 +58,7 @@ def test_a_copy_of_all_that_there_was_comes_back_unasked(
         0o600
     ] * 2
     assert run("verify") == 0
-    # its own record is not in the copy: the next backup is due
+    # the copy does not record itself, so the next backup is due
     assert last_told() == {}
     assert any("no backup of the ledger" in line for line in reminder({"synthetic": False}, "en"))
 
@@ -139,7 +139,7 @@ def test_a_copy_of_other_entries_is_refused(stick: Path, answers: Answers, tmp_p
     Path(LEDGER).unlink()
     answers(seen=STUDY)
     run("restore", "--ledger", str(tmp_path / "older.age"))
-    # the lost medium is found: it has codes that were given twice since
+    # the lost medium is found; its codes have been given again since
     opened().assign(["new", "newer", "newest"])
     before = Path(LEDGER).read_bytes()
     with pytest.raises(InputError, match="途中から"):

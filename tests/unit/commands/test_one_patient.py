@@ -95,7 +95,7 @@ def test_from_enrolment_to_the_committee(say: Say, codes: dict[str, str], tmp_pa
     say("delivery", "record", "--preceding", "--ids", "ids.csv", "--date", "2022-03-04")
     listed.unlink()
 
-    # what is held of me?
+    # which data do you hold about me?
     say("request", "add", "--kind", "disclosure", "--code", code, "--received", "2025-06-01", *SELF)
     extract = tmp_path / "out" / "extract.pdf"
     extract.parent.mkdir()
@@ -135,7 +135,7 @@ def test_from_enrolment_to_the_committee(say: Say, codes: dict[str, str], tmp_pa
     assert shown(page, "開示") == ["1", "1", "0", "0", "0"]
     assert shown(page, "提供の停止") == ["1", "1", "0", "0", "0"]
     assert shown(page, "利用の停止") == ["1", "1", "0", "0", "0"]
-    assert shown(page, "期間中の申し出") == ["2"]  # with the one that was there before
+    assert shown(page, "期間中の申し出") == ["2"]  # with the former one
     assert shown(page, "提供先が確認していない回収 (期間の終わり)") == ["0"]
     assert shown(page, "期間中の回収の依頼 (症例 × 提供)") == ["1"]
     assert shown(page, "開示すると決定") == ["1"]
@@ -148,7 +148,7 @@ def test_from_enrolment_to_the_committee(say: Say, codes: dict[str, str], tmp_pa
     assert shown(page, "提供の停止") == ["1", "0", "0", "0", "1"]  # not decided by then
     assert shown(page, "D-001")[-3:] == ["2025-05-02", "0", "0"]
 
-    # outside the ledger the ID stands where it came from alone
+    # outside the ledger the ID stands only in its source
     told = [p for p in tmp_path.rglob("*") if p.is_file() and PATIENT.encode() in p.read_bytes()]
     assert told == [tmp_path / "private/consented.csv"]
     assert say("ledger", "verify")

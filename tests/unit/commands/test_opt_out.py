@@ -82,7 +82,7 @@ def test_the_same_again_is_said_and_completes(run: Run, codes: dict[str, str]) -
     mark = Path("private/opt_outs.mark").read_text()
     assert "nothing changed" in run("opt-out", "add", IN, IN)
     assert len(opened().entries()) == entries
-    assert Path("private/opt_outs.mark").read_text() != mark  # mends a crash before the mark
+    assert Path("private/opt_outs.mark").read_text() != mark  # this mends a crash before the mark
     entry = in_force(opened())[IN]
     assert [entry[k] for k in ("received", "by", "ground", "relation")] == [
         "2025-01-05",
@@ -228,7 +228,7 @@ def test_deliver_decline_recall(run: Run, codes: dict[str, str]) -> None:
     (notice,) = Path("recalls").glob("*.txt")
     assert str(notice) in said
     assert codes[IN] in notice.read_text(encoding="utf-8-sig")
-    # recorded afterwards: who declined since is recalled at once, also by the list alone
+    # recorded later: a patient who declined since is recalled at once, also if only listed
     said = run("delivery", "record", "results/dicom", "--medium", "USB", "--date", "2024-12-02")
     assert "cases: 2" in said
     listed = run("delivery", "list", "--codes").splitlines()
@@ -258,7 +258,7 @@ def test_what_a_decision_leaves_out_is_not_recorded_unseen(run: Run, codes: dict
     rest = Path("results/dicom/00") / codes[OTHER]
     assert "D-001: 1 cases" in (said := deliver(run, str(rest)))
     assert "leaves out" not in said
-    # what was handed over is on record all the same
+    # the delivery is on record all the same
     said = deliver(run, "results/dicom", day="2024-12-02")
     assert f"leaves out of the delivery: {codes[IN]}" in said
 

@@ -218,7 +218,7 @@ def test_a_request_may_come_before_the_first_run(
     said = capsys.readouterr().out
     assert "患者符号なし" in said and "対応表がまだないため" in said and PATIENT not in said
     code = opened().assign([PATIENT])[PATIENT]
-    assert stopped_codes(opened()) == {code}  # whenever the patient is enrolled
+    assert stopped_codes(opened()) == {code}  # at any time of enrolment
 
 
 def test_both_languages(run: Run, codes: dict[str, str]) -> None:

@@ -239,7 +239,7 @@ def test_two_reviewers(capsys) -> None:
                        decide("opt-out-doubt", DOUBT, "another-person"))) == 0  # fmt: skip
     assert "waiting for another person: 4" in capsys.readouterr().out
     assert read_decisions(DECISIONS, 2) == []
-    # the same person again is no second one
+    # the same person twice is not two persons
     assert taken(saved(decide("coded", CODED, "release"), reviewer="Ａ")) == 0
     assert read_decisions(DECISIONS, 2) == []
     second = [
@@ -279,7 +279,7 @@ def test_who_releases_an_image_after_all_draws_nothing(capsys) -> None:
     assert "(redact 1:0,0,4,2 → release)" in capsys.readouterr().out
     found = [(one.item, one.decision, one.reviewer) for one in read_decisions(DECISIONS)]
     assert found == [("coded", "release", "A"), ("image", "redact", "B")]
-    # the redacted image has its source's redaction to thank for
+    # the redacted image exists because of its source's redaction
     write_rows(ITEMS, COLUMNS, [LISTED[0] | {"reason": "redacted"}])
     assert taken(saved(decide("coded", CODED, "release"), reviewer="B")) == 0
     assert ("image", SOURCE) in {(one.item, one.sha256) for one in read_decisions(DECISIONS)}

@@ -47,7 +47,7 @@ def filled(reviewer: str | None = "A", **cells: str) -> openpyxl.Workbook:
 def test_the_list_goes_out_and_comes_back(capsys) -> None:
     book = filled(station="release", **{"findings:BS-A": "block"})
     sheet = book["decisions"]
-    assert sheet.max_row == len(LISTED)  # a header, and all but what the configuration keeps
+    assert sheet.max_row == len(LISTED)  # all but what is kept, and a header
     assert sheet.protection.sheet
     lists = {str(v.sqref): v.formula1 for v in sheet.data_validations.dataValidation}
     assert len(lists) == len(LISTED) - 1

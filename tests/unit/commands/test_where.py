@@ -82,7 +82,7 @@ def test_a_code(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     assert "line 2" in shown
     assert "recalled 2024-02-01" in shown
     assert "file: 3; folder: 1; delivery: 2" in shown
-    # the coded side alone: no ID, no name, nobody else
+    # only the coded side: no ID, no name, no other patient
     assert not {SUBJECT, "虚像", other, "private"} & set(shown.replace("/", " ").split())
     assert errors == ""
 
@@ -112,14 +112,14 @@ def test_an_id_on_the_identified_side(
         [code, "file", "results/cases.csv", "row 3, 4"],
         [code, "folder", f"results/dicom/00/{code}", "file name"],
         [code, "file", f"results/dicom/00/{code}/{code}_01.dcm", "file name"],
-        # the other patient bears the same name
+        # the other patient has the same name
         [code, "file", "private/consented.csv", "row 2, 3"],
         [code, "file", "private/note.txt", "line 1"],
         [code, "file", "recalls/recall_D-003.txt", "line 2"],
         [code, "delivery", "D-001", "2024-01-01 CD P"],
         [code, "delivery", "D-003", "2024-01-03 CD P"],
     ]
-    with pytest.raises(InputError):  # never over an answer
+    with pytest.raises(InputError):  # it never overwrites an answer
         run("--id", TYPED, "--csv", "answer.csv")
     # unseen, and in no history
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{TYPED}\n"))

@@ -1,4 +1,4 @@
-"""Who declined is searched for by code, IDs and names, and is named in no plain file."""
+"""Patients who declined are searched for by code, IDs and names; no plain file names them."""
 
 import stat
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What was delivered stays on record, and whoever declines is recalled from it, once."""
+"""Deliveries stay on record, and a patient who declines is recalled from each once."""
 
 import stat
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What is the workflow's own in private/ is named in a certificate; everything else is counted."""
+"""A certificate names the workflow's own files in private/ and counts all others."""
 
 import re
 from pathlib import Path

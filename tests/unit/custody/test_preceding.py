@@ -1,4 +1,4 @@
-"""What left under the preceding study is on record by patient IDs, in the ledger alone."""
+"""Deliveries of the preceding study are recorded by patient ID, only in the ledger."""
 
 from datetime import date
 from pathlib import Path

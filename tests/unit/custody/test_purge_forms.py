@@ -1,4 +1,4 @@
-"""Who declines leaves the forms that a rule makes anew; those that prove a provision stay."""
+"""A patient who declines leaves forms that a rule makes anew; those that prove a provision stay."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What comes back from the partner is on record, a correction beside what it corrects."""
+"""What the partner returns is recorded, and a correction stands beside the corrected entry."""
 
 from collections.abc import Collection
 from datetime import date, timedelta

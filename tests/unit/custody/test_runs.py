@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_output_that_is_missing_begins_a_new_round() -> None:
     tables = ["a.csv", "b.csv"]
     assert round_of(tables, MARK, is_run=False) != round_of(tables, MARK, is_run=False)
-    assert not MARK.exists()  # who only looks leaves nothing
+    assert not MARK.exists()  # a dry-run leaves nothing
     first = round_of(tables, MARK, is_run=True)
     assert round_of(tables, MARK, is_run=None) == first  # the jobs of this run
     for table in tables:
@@ -89,7 +89,7 @@ def test_outputs_from_the_future_keep_their_order(
     assert sorted(late, key=dates.__getitem__) == late
     assert len({dates[name] for name in late}) == 4
     assert all(0 <= dates[name] < DAY / 2 for name in late)
-    # the hospital's own, what is past, and what Snakemake does not look at
+    # the hospital's own files, past ones, and ones that Snakemake does not look at
     for name in ages.keys() - set(late):
         assert dates[name] == pytest.approx(ages[name], abs=0.01)
 

@@ -27,7 +27,7 @@ from tests.unit.ledger_study import quick_scrypt
 
 Capture = pytest.CaptureFixture[str]
 PATIENT = "90071234"
-# of the disk, as Python tells them
+# audit events of Python that change the disk
 CHANGES = {
     "os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.utime",
 }  # fmt: skip
@@ -103,7 +103,7 @@ def test_seal_and_unseal(study: Path, capsys: Capture) -> None:
     assert not Path("private/batches").exists()
     assert Path(SEALED).stat().st_mode & 0o777 == 0o600
     assert PATIENT.encode() not in Path(SEALED).read_bytes()
-    # what opens archives opens it, too
+    # the command for archives opens it too
     identity = open_identity(study.parent / "usb" / "ledger.key")
     archived = verify_archive(Path(SEALED), identity, Texts("archive", "en"), lambda _: None)
     assert archived.good
@@ -131,7 +131,7 @@ def test_refused_where_the_key_lies_beside(
         assert place in said
         assert "rewrap" in said
         Path(place).unlink()
-    # a passphrase beside the key that it opens is none
+    # a passphrase beside the key that it opens protects nothing
     wrapped = pyrage.passphrase.encrypt(key.read_bytes(), "correct horse")
     Path("private/ledger.key").write_bytes(wrapped)
     Path("private/ledger.key").chmod(0o600)
@@ -159,7 +159,7 @@ def test_refused_while_a_run_is_under_way(study: Path, capsys: Capture) -> None:
             os.write(tell, b"1")
             signal.pause()
         finally:
-            os._exit(1)  # whatever happens, the tests go on in the other process alone
+            os._exit(1)  # this process ends here; the tests go on only in the other one
     try:
         os.close(tell)
         assert os.read(ready, 1) == b"1"
@@ -349,7 +349,7 @@ def test_killed_at_every_step(
     identity = open_identity(study.parent / "usb" / "ledger.key")
     outside = [Path("private/ledger.age"), Path("private/ledger.head")]
     folder = SealedFolder("private", outside, identity, Texts("seal", "en"), lambda *_: None)
-    # here it would wait for the whole machine's writing
+    # here it would wait for all writing of the machine
     monkeypatch.setattr(os, "sync", lambda: None)
     before = tree(*NAMES)
     at = resumed = 0
@@ -371,6 +371,6 @@ def test_killed_at_every_step(
             folder.unseal()
         assert tree(*NAMES) == before, at
         assert list(study.glob(".*.tmp")) == []
-    # at many places, also where some files were plain and some were not
+    # at many places, also where only some files were plain
     assert at > 12
     assert resumed > 5

@@ -1,4 +1,4 @@
-"""What sealing says where it stops: what blocks it and what may be done, or how it goes on."""
+"""What sealing says when it stops: what blocks it, what to do, or how it goes on."""
 
 import os
 from pathlib import Path

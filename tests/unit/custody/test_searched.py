@@ -1,4 +1,4 @@
-"""What was looked into is not again, and what changed behind the search's back is noticed."""
+"""A file is searched once, and a later change that keeps size and date is noticed."""
 
 import os
 import time
@@ -109,7 +109,7 @@ def test_a_file_that_was_changed_behind_its_back_is_noticed(
     changed(TABLE, b"code\nBS-7K3M2\n")
     looked_into.clear()
     assert found(ledger) == ["results/cases.csv"]
-    # an image's header is sooner read than the image hashed
+    # reading an image's header is faster than hashing the image
     assert sorted(looked_into) == (["cases.csv"] if is_told else ["a.dcm", "cases.csv"])
     # and as long as it stays
     assert found(ledger) == ["results/cases.csv"]
@@ -155,7 +155,7 @@ def test_whoever_is_new_is_looked_for_in_all_files(ledger: Ledger, looked_into: 
     TABLE.write_text("code\nBS-33333\n")
     looked_into.clear()
     assert not found(ledger, GONE, OTHER)
-    # another spelling of the name of the same person
+    # the same person's name in another spelling
     respelled = Person(GONE.code, GONE.ids, frozenset({"KYOZOU^SUIKO", "虚像^翠子"}))
     assert not found(ledger, respelled, OTHER)
     assert sorted(looked_into) == sorted(["cases.csv", *ALL])
@@ -163,7 +163,7 @@ def test_whoever_is_new_is_looked_for_in_all_files(ledger: Ledger, looked_into: 
     time.sleep(of_searched._SETTLED / 1e9 + 0.02)
     found(ledger, respelled, OTHER)
     looked_into.clear()
-    # who came back is looked for no more
+    # a patient who came back is no longer searched for
     assert not found(ledger, OTHER)
     assert not looked_into
 
@@ -185,7 +185,7 @@ def test_nobody_else_is_looked_for_again(ledger: Ledger, monkeypatch: pytest.Mon
     assert looked_for.pop("new.txt") == {GONE.code, OTHER.code}
     assert looked_for.keys() == {"cases.csv", "notes.txt", "a.dcm"}
     assert all(of == {OTHER.code} for of in looked_for.values())
-    # now everybody was looked for in all of them
+    # now all files were searched for everybody
     looked_for.clear()
     assert not found(ledger, GONE, OTHER)
     assert not looked_for

@@ -1,4 +1,4 @@
-"""Whole pictures in a page are read decoded; what is no picture, or goes on behind it, as it is."""
+"""Whole pictures in a page are decoded; anything else, also behind a picture, is read as it is."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""Of who is on a disc image its lists tell; what they do not vouch for is not left there (R12)."""
+"""The lists tell who is on a disc image; images that they do not describe are removed (R12)."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def test_what_the_lists_say() -> None:
     assert list(found.changed()) == []
     images[0].write_bytes(images[0].read_bytes()[::-1])
     assert list(found.changed()) == images[:1]
-    assert found.is_whole  # sizes alone, for that is asked whenever the rules are read
+    assert found.is_whole  # only sizes, because this is asked whenever rules are read
     images[0].unlink()
     assert not found.is_whole
 

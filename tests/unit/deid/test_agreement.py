@@ -1,4 +1,4 @@
-"""Persons who must agree: nothing passes on one person's word where two are asked for."""
+"""Where two persons must agree, one person's decision lets nothing pass."""
 
 import re
 from pathlib import Path
@@ -167,6 +167,6 @@ def test_no_step_of_the_workflow_forgets_how_many_must_agree() -> None:
     assert asked >= 6
     for rules in (ROOT / "rules").rglob("*.smk"):
         for block in re.split(r"^(?:rule|checkpoint) ", rules.read_text(encoding="utf-8"), flags=re.M):  # fmt: skip  # noqa: E501
-            # the last search drops lines of the table and follows none of them
+            # the last search drops lines of the table and obeys none of them
             if "decisions=DECISIONS" in block and not block.startswith("verify_purge"):
                 assert "reviewers=" in block, block.partition(":")[0]

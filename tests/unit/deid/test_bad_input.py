@@ -47,7 +47,7 @@ SETTINGS = Settings(
 
 @contextmanager
 def no_hang(seconds: int = 3):
-    """Turn a loop without end into a failure; no measurement, an honest run takes milliseconds."""
+    """Turn an endless loop into a failure. A normal run takes milliseconds."""
 
     def give_up(*_: object) -> None:
         raise KeyboardInterrupt
@@ -81,7 +81,7 @@ def outcome(data: bytes, lost: frozenset[str] = frozenset()) -> str:
 @pytest.mark.parametrize(("data", "permitted"), CASES.values(), ids=CASES)
 def test_accepted_correctly_or_refused_with_the_true_reason(data, permitted, capfd, caplog):
     assert outcome(data) in permitted
-    # nothing of the header on the screen or in a log, be it from a codec written in C
+    # nothing of the header on the screen or in a log, not even from a codec in C
     assert capfd.readouterr() == ("", "")
     assert caplog.text == ""
 
@@ -111,7 +111,7 @@ _CLASS_END = _FLAT.index(NM.encode(), 250) + len(NM) + 1
          "implicit, no lengths", "deflated"],
 )  # fmt: skip
 def test_cut_anywhere(data, first, last, permitted):
-    # every place in the tags, lengths and values of a header comes by as the step is odd
+    # the odd step reaches every place in tags, lengths and values of a header
     found = {outcome(data[:at]) for at in range(first, last, 11)}
     assert found <= permitted
 
@@ -256,7 +256,7 @@ def test_any_value_in_any_vr_surprises_nobody(tag, vr, value):
 
 
 def test_one_bad_file_never_stops_the_rest(tmp_path, caplog):
-    # those that keep the program busy for ever are another test's
+    # another test has files that keep the program busy for ever
     names = [name for name in CASES if "tile" not in name and "words" not in name]
     rows = []
     for number, data in enumerate([GOOD, *(CASES[name][0] for name in names), as_file(siemens())]):

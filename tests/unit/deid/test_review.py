@@ -1,4 +1,4 @@
-"""Ways through that reviewers found, and what no other test notices."""
+"""Leaks that reviewers found and that no other test notices."""
 
 import dataclasses
 import zlib

@@ -91,7 +91,7 @@ def test_a_list_that_names_nobody_is_none(delivery: dict[str, Any], lines: str) 
 
 
 def test_the_shipped_configuration_delivers_no_real_study() -> None:
-    """Whoever only says that the data are real is told everything, the demonstration's text too."""
+    """A study that only says its data are real is told everything, the demonstration's text too."""
     later = date(2026, 1, 5)
     assert list(refusals(SHIPPED["study"], SHIPPED["delivery"], later, "ja")) == []
     real = SHIPPED["study"] | {"synthetic": False}

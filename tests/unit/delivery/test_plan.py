@@ -1,4 +1,4 @@
-"""What the next delivery holds: what is new or has changed, and nobody who is left out."""
+"""The next delivery holds new and changed cases, and none that is left out."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_what_has_changed_replaces_the_last_delivery() -> None:
         ("replaces", "D-003", "D-002"),
         ("new", "D-003", ""),
     ]
-    # back to what the first one had: the partner's last is another
+    # as in the first delivery again, but the partner's last one differs
     assert states(delivery(1, CASES[1]), delivery(2, changed))[1][0] == "replaces"
     assert states(delivery(1, changed), delivery(2, CASES[1]))[1] == ("delivered", "D-002", "")
 

@@ -106,7 +106,7 @@ def test_a_part_of_the_study_has_no_summary() -> None:
     Path("results/purge.json").unlink()
     lines = said(("import_software",))
     assert "have not been searched for patients who declined" in lines[0]
-    # and what a person must read
+    # and warnings that a person must read
     assert len(lines) == 3 and lines[1].lstrip().startswith("Note")
 
 

@@ -1,4 +1,4 @@
-"""The ledger keeps every code, gives none twice and opens for nobody else."""
+"""The ledger keeps every code, gives none twice and opens only with its key."""
 
 import multiprocessing
 import re

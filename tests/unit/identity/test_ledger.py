@@ -19,7 +19,7 @@ from bonescint.identity.ledger import Ledger, create_ledger, is_new, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
 from tests.unit.ledger_study import quick_scrypt
 
-# what ends lines elsewhere, and what looks like the end of an entry
+# characters that end lines elsewhere, and text that looks like the end of an entry
 ODD = '"hash": "", CD\u2028\x85\r\n\x1c}'
 
 
@@ -43,7 +43,7 @@ def test_entries_survive_in_their_order(ledger, files):
 
 
 def test_one_without_patients_is_a_ledger(ledger):
-    # who declined, or was in a former delivery, may stand in it before the first run
+    # patients who declined or were delivered before may stand in it before the first run
     assert ledger and len(ledger) == 0
 
 

@@ -1,4 +1,4 @@
-"""A wrong table as the list of opt-outs: held, confirmed, undone; who else is named stays out."""
+"""A wrong table as the list of opt-outs: held, confirmed, undone; other opt-outs stay."""
 
 from pathlib import Path
 
@@ -128,7 +128,7 @@ def test_undo_takes_back_what_one_list_brought_in(ledger):
     undone = undo(ledger, "wrong2", None)
     assert undone.back == COHORT[4:8]
     assert set(in_force(ledger)) == set(COHORT[:4])
-    # the same list brings nobody back; another one does
+    # the same list brings no patient back, another list does
     taken = take(ledger, "wrong2", *COHORT[:8])
     assert taken.is_undone
     assert taken.gone == set(COHORT[:4])

@@ -1,4 +1,4 @@
-"""A birth date is looked for however its header spells it; what is no DA is one all the same."""
+"""A birth date is searched for in any spelling, also if the header's value is no valid DA."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What is almost a patient ID meets the patient, or is told to be none (R12)."""
+"""A text that is almost a patient ID matches the patient or is told to be no ID (R12)."""
 
 import pytest
 from hypothesis import given

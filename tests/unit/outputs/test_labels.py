@@ -1,4 +1,4 @@
-"""Texts are about the study's own exam, tracers and products, and about nothing that it lacks."""
+"""Texts name the study's exam, tracers and products, and nothing that it lacks."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a decision in force is, and in which order a person sees things."""
+"""Which decision is in force, and in which order a person sees the items."""
 
 from pathlib import Path
 
@@ -94,7 +94,7 @@ def test_an_image_that_was_redacted_is_looked_at_by_itself(tmp_path: Path) -> No
         write_rows(batch.report, columns("anonymization"), [line])
         found += image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str)
     assert ["redacted" in item.reason.split("+") for item in found] == [False, True]
-    # of who is not chosen nothing is to leave
+    # images of cases that are not chosen do not leave
     assert list(image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str, {"BS-A"})) == []
     assert len(list(image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str, {"BS-B"}))) == 1
 

@@ -218,7 +218,7 @@ def test_restyled_digits_are_quoted_as_typed(typed):
     faults = Faults(Table("a.csv", None, 1, ("BSI",), []), "ja")
     assert faults.shown(typed) == typed.strip()
     assert faults.shown("１．５％") == "1.5%"
-    # and what may be somebody's is not quoted in any style
+    # text that may identify a person is not quoted in any style
     assert faults.shown("①②③④⑤⑥⑦") is NOT_SHOWN
     assert faults.shown("²⁰¹⁹⁰⁶⁰") is NOT_SHOWN
 

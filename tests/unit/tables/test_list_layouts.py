@@ -95,7 +95,7 @@ def test_a_column_that_is_missing_is_named_with_its_key(tmp_path: Path) -> None:
     path = write_table(tmp_path / "p.csv", [["No", "研究番号"], ["12", STUDY]])
     with pytest.raises(InputError, match=r"inputs\.participants\.columns\.key"):
         read_participants(path, STUDY, "ja", layout={"columns": {"key": "番号"}})
-    # who has configured none renames the header
+    # without a configured column, the header must be renamed
     with pytest.raises(InputError, match="患者ID"):
         read_participants(path, STUDY, "ja")
 

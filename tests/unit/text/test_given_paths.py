@@ -1,4 +1,4 @@
-"""Paths as persons type them: what is meant where nothing is there."""
+"""Paths as persons type them: what is meant if nothing is there."""
 
 import unicodedata
 from pathlib import Path

@@ -289,7 +289,7 @@ def test_a_failure_leaves_the_former_volumes(
 
     def changed(given: Sequence[Case], *more: Any) -> Volume:
         if given[0] == cases[1]:
-            given[0].images[0].unlink()  # it vanishes when the first volume is done
+            given[0].images[0].unlink()  # the image vanishes when the first volume is done
         return build_one(given, *more)
 
     monkeypatch.setattr(module, "_build", changed)
