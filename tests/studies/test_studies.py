@@ -67,7 +67,7 @@ def test_another_organ(other_organ_study: Path) -> None:
     assert any("EOD を付ける読影者がいないため、答えられません" in text for text in said)
 
 
-def test_whom_nobody_reads_is_measured_and_no_more(no_reader_study: Path, tmp_path: Path) -> None:
+def test_a_study_without_readers_only_measures(no_reader_study: Path, tmp_path: Path) -> None:
     assert len(rows_of(no_reader_study, "measurements")) == 24
     flow = [(row["step"], row["patients"]) for row in rows_of(no_reader_study, "metrics/flow")]
     assert flow[-1] == ("analysed:alone", "12")

@@ -123,7 +123,7 @@ def test_a_package_as_a_whole_counts_with_all_its_modules(project: Path, stateme
     assert read_by(project, statement) == whole
 
 
-def test_what_no_result_depends_on_is_left_out(project: Path) -> None:
+def test_parts_that_no_result_depends_on_are_left_out(project: Path) -> None:
     types = (
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
         "    from bonescint.part import leaf\nelse:\n    from bonescint.part import other\n"
@@ -218,9 +218,7 @@ def test_every_statement_counts(project: Path, one: str, other: str) -> None:
     assert digest(project, one) != digest(project, other)
 
 
-def test_what_was_parsed_once_is_not_parsed_again(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_parsed_file_is_not_parsed_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     script = "from bonescint.part.leaf import X\nY = 'resources/new.csv'"
     before = digest(project, script)

@@ -150,7 +150,7 @@ def test_groups_by_grade_need_a_reader_who_grades(config: dict[str, Any]) -> Non
     assert unanswered(config)["subgroups"] == ["readers"]
 
 
-def test_subgroups_that_nobody_named_are_no_question_that_is_missed(config: dict[str, Any]) -> None:
+def test_unnamed_subgroups_are_not_reported_as_a_missing_question(config: dict[str, Any]) -> None:
     for none in (None, []):
         config["metrics"]["subgroups"] = none
         check_config(config, files=False)

@@ -265,7 +265,7 @@ def test_a_list_that_snakemake_does_not_see_is_read_all_the_same(study: Path, ho
     assert hits(study, *patient.words) == []
 
 
-def test_part_of_a_run_is_no_search(study: Path) -> None:
+def test_a_part_of_a_run_gives_no_receipt_of_a_search(study: Path) -> None:
     patient = Patient(study)
     bonescint(study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01")
     snakemake(study, "results/cohort/opt_out.csv")

@@ -90,7 +90,7 @@ def test_another_study_or_kind_stops_before_anything(study: Path, tmp_path: Path
     assert not (other / "demo").exists() and not (other / "private/study.json").exists()
 
 
-def test_files_of_ones_own_at_the_demonstrations_place_are_never_deleted(study: Path) -> None:
+def test_own_files_at_the_demonstrations_place_are_never_deleted(study: Path) -> None:
     own = study / "demo/dicom/own.dcm"
     own.write_bytes(b"mine")
     # another seed makes the demonstration anew

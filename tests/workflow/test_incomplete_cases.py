@@ -27,7 +27,7 @@ def without_findings(study: Path, subject: str) -> None:
         book.save(path)
 
 
-def test_a_case_without_findings_holds_up_nobody_else(study: Path) -> None:
+def test_a_case_without_findings_holds_up_no_other_case(study: Path) -> None:
     subject = next(read_rows(study / "private" / "cohort.csv"))["subject"]
     without_findings(study, subject)
     for n in (1, 2, 3):

@@ -188,7 +188,7 @@ def test_an_edited_statistic_reruns_its_question(program: Program) -> None:
     )
 
 
-def test_edited_decisions_rerun_who_reads_them_and_what_follows(program: Program) -> None:
+def test_edited_decisions_rerun_their_readers_and_what_follows(program: Program) -> None:
     everything = set(jobs(snakemake(program.study, "-n", "-F", program=program.folder)))
     assert len(everything) > 35
     planned = program.planned_with("scripts/bonescint/deid/decisions.py", statement)

@@ -140,7 +140,7 @@ def is_left_out(study: Study, code: str) -> None:
 
 
 @pytest.mark.parametrize("leaves", [opts_out, loses_its_images, is_left_out])
-def test_who_leaves_is_replaced_by_the_next(
+def test_a_case_that_leaves_is_replaced_by_the_next(
     study: Study, leaves: Callable[[Study, str], None]
 ) -> None:
     first = study.choose()
@@ -179,7 +179,7 @@ def test_a_changed_reading_keeps_the_case(study: Study) -> None:
     assert len(study.recorded()) == 1
 
 
-def test_who_is_not_decided_cannot_be_chosen(study: Study) -> None:
+def test_an_undecided_case_cannot_be_chosen(study: Study) -> None:
     study.findings |= dict.fromkeys(study.codes[:8], "")
     study.choose()
     assert set(study.reasons().values()) == {"undecided"}

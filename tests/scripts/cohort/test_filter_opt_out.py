@@ -102,7 +102,7 @@ def test_by_any_spelling_of_the_id(tmp_path):
 
 
 @pytest.mark.parametrize("typed", ["56", "78", "0090"])
-def test_any_of_her_ids_will_do(tmp_path, typed):
+def test_any_id_of_the_patient_is_enough(tmp_path, typed):
     tables = run(tmp_path, typed)
     assert kept(tables) == "abc"
     assert tables["counts"][0]["entries_unmatched"] == "0"
@@ -118,7 +118,7 @@ def test_the_command_counts_like_the_list(tmp_path, ledger):
     assert any(row["rule"] == "R13" for row in tables["warnings"])
 
 
-def test_a_shorter_list_lets_nobody_back(tmp_path):
+def test_a_shorter_list_brings_no_patient_back(tmp_path):
     assert kept(run(tmp_path, "12", "34")) == "d"
     tables = run(tmp_path, "34")
     assert kept(tables) == "d"
@@ -148,7 +148,7 @@ def test_what_is_to_be_searched_for_is_sealed(tmp_path, ledger):
     assert people["56"]["names"] == ["Mori^Emi"]
 
 
-def test_paths_of_unreadable_files_name_nobody_who_declined(tmp_path):
+def test_paths_of_unreadable_files_name_no_patient_who_declined(tmp_path):
     assert run(tmp_path, lost="99999/x.dcm")["unreadable"][0]["path"] == "99999/x.dcm"
     path = run(tmp_path, "99999", lost="099999/x.dcm")["unreadable"][0]["path"]
     assert path.endswith("/x.dcm")
@@ -163,7 +163,7 @@ def test_an_id_with_a_comma_is_one_cell(tmp_path, monkeypatch):
     assert tables["counts"][0]["patients_indexed"] == "4"
 
 
-def test_a_namesake_keeps_the_groups_that_are_hers_too(tmp_path, monkeypatch):
+def test_a_namesake_keeps_the_name_groups_shared_with_the_patient(tmp_path, monkeypatch):
     people = [
         ("a", "1", "", "KYOZOU^SUIKO=虚像^翠子=キョゾウ^スイコ", "19500101"),
         # with the same or an unknown birth date the namesakes would be held back
@@ -190,7 +190,7 @@ def test_a_cell_that_is_no_id_stops_the_run(tmp_path, typed):
 
 
 @pytest.mark.parametrize("header", ["12\0\0XJUNK", "12.0", "+0012", '"0012"'])
-def test_what_is_almost_her_id_is_hers(tmp_path, monkeypatch, header):
+def test_an_id_that_is_almost_the_patients_is_taken_as_it(tmp_path, monkeypatch, header):
     monkeypatch.setattr(f"{__name__}.PEOPLE", [("z", header, "", "", ""), *PEOPLE])
     assert kept(run(tmp_path, "12")) == kept(run(tmp_path, header.split("\0")[0])) == "cd"
 
@@ -298,7 +298,7 @@ def test_a_retired_code_is_searched_for_too(tmp_path, ledger, monkeypatch):
 
 
 @pytest.mark.parametrize("header", ["#12/A", "X\0\00012", "7\\12"])
-def test_an_id_that_is_none_and_holds_hers_is_held_back(tmp_path, monkeypatch, header):
+def test_an_invalid_id_that_contains_the_patients_is_held_back(tmp_path, monkeypatch, header):
     odd = ("e", header, "", "Y^Z", "19700101")
     monkeypatch.setattr(f"{__name__}.PEOPLE", [*PEOPLE, odd])
     tables = run(tmp_path, "12")

@@ -56,7 +56,7 @@ def test_every_scan_stands_in_one_batch_beside_the_patients_others(
     assert not any(code in written for code in open_ledger(**coded).codes().values())
 
 
-def test_who_leaves_changes_one_batch(tmp_path: Path, coded: dict[str, str]) -> None:
+def test_a_patient_who_leaves_changes_one_batch(tmp_path: Path, coded: dict[str, str]) -> None:
     before = split(tmp_path, coded, *PATIENTS)
     after = split(tmp_path, coded, *PATIENTS[1:])
     assert before.keys() == after.keys()
@@ -70,7 +70,7 @@ def test_nobody_is_left(tmp_path: Path, coded: dict[str, str]) -> None:
     assert split(tmp_path, coded) == dict.fromkeys(("00", "01", "02"), header)
 
 
-def test_who_comes_goes_to_a_new_batch(tmp_path: Path, coded: dict[str, str]) -> None:
+def test_a_new_patient_goes_to_a_new_batch(tmp_path: Path, coded: dict[str, str]) -> None:
     before = split(tmp_path, coded, *PATIENTS)
     give_codes(coded, *(subject for subject, _ in PATIENTS), "990011", "990012")
     after = split(tmp_path, coded, *PATIENTS, ("990011", 2), ("990012", 1))

@@ -83,7 +83,9 @@ def test_an_edited_result_that_was_put_aside_goes_if_it_holds_who_declined(ledge
 
 
 @pytest.mark.parametrize("how", ["list", "command"])
-def test_who_declined_meanwhile_is_filtered_by_the_next_run(ledger: Ledger, how: str) -> None:
+def test_a_patient_who_declined_meanwhile_is_filtered_by_the_next_run(
+    ledger: Ledger, how: str
+) -> None:
     if how == "list":
         with Path("opt_out.csv").open("a", encoding="utf-8") as stream:
             stream.write(f"{OTHER},本人,2024-01-10\n")
@@ -97,7 +99,7 @@ def test_who_declined_meanwhile_is_filtered_by_the_next_run(ledger: Ledger, how:
     assert not DECLINED.exists()
 
 
-def test_a_list_that_was_taken_back_names_nobody(ledger: Ledger) -> None:
+def test_a_list_that_was_taken_back_names_no_patient(ledger: Ledger) -> None:
     with Path("opt_out.csv").open("a", encoding="utf-8") as stream:
         stream.write(f"{OTHER},本人,2024-01-10\n")
     undo(ledger, fingerprint(ledger, "opt_out.csv"), None)

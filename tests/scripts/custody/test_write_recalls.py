@@ -67,7 +67,7 @@ def test_another_id_of_the_person_will_do(tmp_path: Path, ledger: Ledger) -> Non
     assert ledger.code_of("12") in notice
 
 
-def test_who_was_delivered_under_the_preceding_study_is_counted(
+def test_a_patient_delivered_under_the_preceding_study_is_counted(
     tmp_path: Path, ledger: Ledger
 ) -> None:
     details = {"date": "2022-05-05", "partner": "P", "medium": ""}

@@ -132,7 +132,7 @@ def test_findings_that_are_not_stated_say_so(ledger: Ledger, builder: list[list[
     assert read_build().digests == digests
 
 
-def test_what_was_delivered_is_left_as_it_is(ledger: Ledger, builder: list[list[Case]]) -> None:
+def test_a_delivered_volume_is_left_as_it_is(ledger: Ledger, builder: list[list[Case]]) -> None:
     plan()
     build()
     assert record(ledger) == "D-001"
@@ -154,7 +154,7 @@ def test_what_was_delivered_is_left_as_it_is(ledger: Ledger, builder: list[list[
     assert [row["replaces"] for row in read_build().contents] == ["D-001"]
 
 
-def test_who_asked_to_be_in_no_delivery_is_in_none(
+def test_a_patient_who_asked_to_be_in_no_delivery_is_in_none(
     ledger: Ledger, builder: list[list[Case]]
 ) -> None:
     subject, code = min(ledger.codes().items(), key=lambda pair: pair[1])
@@ -171,7 +171,7 @@ def test_who_asked_to_be_in_no_delivery_is_in_none(
     assert not any(FOLDER.glob("*"))
 
 
-def test_what_stands_is_built_again_only_if_it_is_another(
+def test_a_volume_is_built_again_only_if_it_would_differ(
     ledger: Ledger, builder: list[list[Case]]
 ) -> None:
     """Each build of an encrypted image differs, so the one that was burned must stay."""

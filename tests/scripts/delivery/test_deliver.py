@@ -101,7 +101,7 @@ def test_what_is_handed_over_is_what_was_verified(study: Path, damage: str) -> N
     assert not any("HANAKO" in one for one in found)
 
 
-def test_who_is_left_out_is_not_asked_for(study: Path) -> None:
+def test_a_case_that_is_left_out_needs_no_files(study: Path) -> None:
     left = {"code": CODES[0], "decision": "leave-out"}
     write_rows(study / "incomplete.csv", columns("incomplete"), [left])
     assert any(CODES[0] in one for one in faults(study))  # still in the sheet

@@ -70,7 +70,7 @@ def test_a_case_without_an_image_is_not_in_it(write: Write) -> None:
     assert write() == ["BS-1"]
 
 
-def test_who_stopped_the_provision_is_not_in_it(
+def test_a_patient_who_stopped_the_provision_is_not_in_it(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -112,9 +112,7 @@ def test_a_recall_does_not_undo_what_was_seen(study: Study) -> None:
     assert study.marks()[study.codes[0], "vsbone3"][0] == "1"
 
 
-def test_who_is_no_case_any_more_is_not_named(
-    study: Study, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_former_case_is_not_named(study: Study, caplog: pytest.LogCaptureFixture) -> None:
     study.deliver("2022-05-05", *study.codes)
     write_rows(
         study.folder / "cases.csv", ["code", "tracer"], [{"code": study.codes[1], "tracer": "HMDP"}]

@@ -71,7 +71,9 @@ def test_the_first_in_order_alone_would_fail() -> None:
     st.integers(0, 10**6),
     st.data(),
 )
-def test_who_leaves_is_replaced_by_one_and_nobody_else_changes(kinds, planned, seed, data) -> None:
+def test_a_case_that_leaves_is_replaced_by_one_and_no_other_changes(
+    kinds, planned, seed, data
+) -> None:
     known = {case.code: case for case in cases(kinds)}
     order = [known[code] for code in random_order(known, seed)]
     first = choose(order, [], planned)
@@ -112,7 +114,7 @@ def test_a_kept_case_stays_though_its_margin_is_full() -> None:
 
 
 @given(st.sets(st.text(), max_size=12), st.integers(0, 2**32), st.data())
-def test_a_place_depends_on_nobody_else(codes, seed, data) -> None:
+def test_the_place_of_a_case_depends_on_no_other_case(codes, seed, data) -> None:
     order = random_order(codes, seed)
     assert sorted(order) == sorted(codes)
     some = data.draw(st.sets(st.sampled_from(order))) if order else set()

@@ -55,7 +55,7 @@ def test_files_of_one_uid(
     assert reasons(tmp_path, contents, *released) == expected
 
 
-def test_what_is_out_for_another_reason_contradicts_all_the_same(tmp_path: Path) -> None:
+def test_a_file_that_is_out_for_another_reason_still_contradicts(tmp_path: Path) -> None:
     assert reasons(tmp_path, {"a": "x", "b": "y"}, beside="b")["a"] == "conflict"
     assert "a" not in reasons(tmp_path, {"a": "x", "b": "y"}, "x", beside="b")
     assert reasons(tmp_path, {"a": "x", "b": "y"}, "y", beside="b")["a"] == "conflict"

@@ -118,7 +118,9 @@ def test_a_person_can_choose_one_of_two_contents(tmp_path: Path) -> None:
     assert conflict["sha256"] == digests["c"]
 
 
-def test_what_is_out_by_its_header_still_counts_among_the_files_of_its_uid(tmp_path: Path) -> None:
+def test_a_file_that_is_out_by_its_header_still_counts_among_the_files_of_its_uid(
+    tmp_path: Path,
+) -> None:
     for name in "abcd":
         (tmp_path / name).write_text(name)
     rows = [

@@ -163,16 +163,14 @@ def test_a_volume_that_is_not_what_was_built_is_not_recorded(
     assert len(ledger().entries("delivery")) == 1
 
 
-def test_who_stopped_the_provision_is_told(run: Run, codes: tuple[str, ...]) -> None:
+def test_a_patient_who_stopped_the_provision_is_told(run: Run, codes: tuple[str, ...]) -> None:
     build(codes)
     ledger().append([{"kind": "stop_provision", "subject": "1002"}])
     said = record(run)
     assert codes[1] in said and "Consider a recall" in said
 
 
-def test_the_demonstrations_partner_is_none_of_a_real_study(
-    run: Run, codes: tuple[str, ...]
-) -> None:
+def test_a_real_study_has_a_partner_of_its_own(run: Run, codes: tuple[str, ...]) -> None:
     config = Path("config.yaml")
     config.write_text(config.read_text().replace("partner: P", "partner: P (simulated)"))
     with pytest.raises(InputError, match="partner"):

@@ -67,7 +67,7 @@ def test_from_the_consultation_to_the_disclosure(run: Run, codes: dict[str, str]
     assert Path("private/incidental.mark").exists()
 
 
-def test_a_disclosure_after_the_day_is_none_by_then(run: Run, codes: dict[str, str]) -> None:
+def test_a_disclosure_after_the_day_does_not_count(run: Run, codes: dict[str, str]) -> None:
     run("record", codes[SUBJECTS[0]], *TOLD, "--wish", "yes", "--disclosed", "2025-05-20")
     for until, disclosed in (("2025-05-19", 0), ("2025-05-20", 1)):
         records = incidental_on_record(opened(), until)
@@ -102,7 +102,7 @@ def test_a_code_that_was_retired_is_recorded_under_the_one_in_use(
           "--disclosed", "2025-06-01"], "開示しないと決定"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_changes_nothing(
+def test_an_impossible_entry_changes_nothing(
     run: Run, codes: dict[str, str], wrong: list[str], says: str
 ) -> None:
     named = {"first": codes[SUBJECTS[0]], "third": codes[SUBJECTS[2]]}

@@ -44,7 +44,7 @@ def replaced() -> list[Path]:
     return sorted(Path("private").glob("ledger.replaced-*.age"))
 
 
-def test_a_copy_of_all_that_there_was_comes_back_unasked(
+def test_a_complete_copy_comes_back_without_a_question(
     stick: Path, codes: dict[str, str], capsys: Capture
 ) -> None:
     damaged = Path(LEDGER).read_bytes()[:-40]
@@ -98,7 +98,7 @@ def test_what_is_lost_is_told_and_must_be_agreed_to(
     opened().assign(["new"])
 
 
-def test_where_the_record_of_the_last_use_is_lost_nobody_knows_how_much(
+def test_without_the_record_of_the_last_use_the_loss_is_unknown(
     stick: Path, answers: Answers, capsys: Capture
 ) -> None:
     for file in (HEAD, LEDGER):
@@ -154,7 +154,7 @@ def test_a_copy_of_other_entries_is_refused(stick: Path, answers: Answers, tmp_p
 
 
 @pytest.mark.parametrize("what", ["foreign", "letter", "missing", "running", "nothing"])
-def test_what_cannot_come_back_is_refused(stick: Path, tmp_path: Path, what: str) -> None:
+def test_an_impossible_restore_is_refused(stick: Path, tmp_path: Path, what: str) -> None:
     copy = stick / "x.age"
     if what == "foreign":
         create_ledger(tmp_path / "other.age", tmp_path / "other.key")

@@ -278,7 +278,7 @@ def test_an_empty_folder_is_taken() -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(28, ""), OSError(30, ""), KeyboardInterrupt()])
-def test_what_fails_on_the_way_leaves_nothing(
+def test_a_failure_on_the_way_leaves_nothing(
     error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = new_study.write_template
@@ -308,7 +308,7 @@ def test_what_fails_on_the_way_leaves_nothing(
         ("title", "a\x07b", "cannot be seen"),
     ],
 )
-def test_an_answer_that_is_none_is_told_with_its_option(
+def test_an_invalid_answer_is_told_with_its_option(
     option: str, value: str, said: str, capsys: Capture
 ) -> None:
     assert make(**{option: value}) == 1

@@ -247,7 +247,7 @@ def test_deliver_decline_recall(run: Run, codes: dict[str, str]) -> None:
     assert "asked to delete" in run("opt-out", "withdraw", IN)
 
 
-def test_what_a_decision_leaves_out_is_not_recorded_unseen(run: Run, codes: dict[str, str]) -> None:
+def test_details_that_a_decision_leaves_out_are_asked_for(run: Run, codes: dict[str, str]) -> None:
     for code in codes.values():
         write_rows(Path("results/dicom/00") / code / "a.csv", ["code"], [{"code": code}])
     table = Path("results/hospital/incomplete.csv")
@@ -284,7 +284,7 @@ def test_delivery_needs_a_date_and_a_partner(run: Run, codes: dict[str, str]) ->
     assert "D-001" in deliver(run, "--partner", "Other Ltd.")
 
 
-def test_who_is_held_back_is_shown_with_the_line_that_decides(
+def test_a_patient_held_back_is_shown_with_the_line_that_decides(
     study: Path, run: Run, codes: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "no list" in run("opt-out", "doubts")

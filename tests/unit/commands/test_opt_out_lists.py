@@ -158,7 +158,7 @@ def test_undo_says_what_it_can_do_about_older_entries(run: Run) -> None:
     assert Path(LEDGER["path"]).read_bytes() == before
 
 
-def test_a_list_in_doubt_recalls_nobody(run: Run) -> None:
+def test_a_list_in_doubt_recalls_no_patient(run: Run) -> None:
     codes = opened().codes()
     for subject in COHORT[:10]:
         folder = Path("results/dicom/00") / codes[subject]

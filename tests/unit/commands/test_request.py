@@ -92,7 +92,7 @@ def test_the_ledger_is_opened_once_though_it_becomes_an_opt_out(
     assert PATIENT in in_force(opened())
 
 
-def test_who_declined_is_in_no_delivery_whatever_is_taken_back(
+def test_a_patient_who_declined_is_in_no_delivery_whatever_is_taken_back(
     run: Run, codes: dict[str, str]
 ) -> None:
     run("add", "--kind", "stop-provision", "--code", codes[PATIENT], *SELF)
@@ -173,7 +173,7 @@ TOMORROW = str(date.today() + timedelta(1))
         (["recall", "1"], "回収"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_changes_nothing(
+def test_an_impossible_request_changes_nothing(
     run: Run, codes: dict[str, str], wrong: list[str], says: str
 ) -> None:
     run("add", "--kind", "stop-provision", "--id", SUBJECTS[2], *SELF)

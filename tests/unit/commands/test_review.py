@@ -71,7 +71,7 @@ def test_the_decisions_of_the_page_are_taken(capsys) -> None:
     assert not list(DECISIONS.parent.glob("*.tmp"))
 
 
-def test_what_stood_there_stays_and_ones_own_earlier_decision_goes(capsys) -> None:
+def test_decisions_of_others_stay_and_the_same_persons_earlier_one_goes(capsys) -> None:
     DECISIONS.write_text(
         "item,sha256,decision,reviewer,date,note\n"
         f"image,{SUSPECT},release,Dr. B,2025-12-01,seen\n"
@@ -271,7 +271,7 @@ def test_a_release_does_not_hide_that_two_drew_otherwise(capsys) -> None:
     assert "do not agree: 1" in capsys.readouterr().out.split("Items:")[-1]
 
 
-def test_who_releases_an_image_after_all_draws_nothing(capsys) -> None:
+def test_an_image_that_is_released_after_all_gets_no_rectangles(capsys) -> None:
     assert taken(saved(decide("image", SOURCE, "redact", "1:0,0,4,2"))) == 0
     assert taken(saved(decide("image", SOURCE, "redact", "1:0,0,4,2"), reviewer="B")) == 0
     capsys.readouterr()

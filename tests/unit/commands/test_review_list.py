@@ -61,7 +61,7 @@ def test_the_list_goes_out_and_comes_back(capsys) -> None:
     ]
 
 
-def test_who_filled_in_the_list_may_be_told_by_an_option(capsys) -> None:
+def test_the_person_who_filled_in_the_list_may_be_given_by_an_option(capsys) -> None:
     filled(None, station="release").save("back.xlsx")
     assert "about" in refused(Path("back.xlsx"), capsys)
     assert taken(Path("back.xlsx"), "--reviewer", "B") == 0

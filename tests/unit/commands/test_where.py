@@ -156,7 +156,7 @@ def test_mistakes(ledger: Ledger, arguments: tuple[str, ...]) -> None:
     assert "39943096" not in str(error.value)  # an ID typed as a code is not repeated
 
 
-def test_an_archive_made_since_she_came_holds_her(
+def test_an_archive_made_since_the_patient_came_holds_the_patient(
     ledger: Ledger, capsys: pytest.CaptureFixture[str]
 ) -> None:
     early = ledger.assign(["1"])["1"]

@@ -280,7 +280,7 @@ def test_a_notice_that_cannot_be_written_stays_due(
     assert len(recall(ledger, ["40000001"], tmp_path / "r", STUDY, "en", TODAY)) == 1
 
 
-def test_who_came_back_is_recalled_from_later_deliveries_only(
+def test_a_patient_who_came_back_is_recalled_from_later_deliveries_only(
     ledger: Ledger, codes: list[str], tmp_path: Path
 ) -> None:
     delivered(ledger, codes)

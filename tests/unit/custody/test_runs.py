@@ -44,7 +44,7 @@ def test_a_list_that_is_held_is_said_with_numbers(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_what_the_search_took_away_is_said(language: str) -> None:
+def test_removed_files_are_told(language: str) -> None:
     receipt = Path("purge.json")
     assert list(withdrawn_at_end(receipt, language)) == []
     receipt.write_text('{"declined": 1, "left": 0}')

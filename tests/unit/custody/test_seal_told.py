@@ -47,7 +47,7 @@ def test_which_of_two_is_newer_is_told(capsys: Capture) -> None:
     assert Path("private/cohort.csv").read_text() == "sealed"
 
 
-def test_what_was_added_hinders_sealing_alone(capsys: Capture) -> None:
+def test_added_files_hinder_only_sealing(capsys: Capture) -> None:
     main(["seal"])
     write("private/consented.csv", "new", LATER)
     assert "All 1 are not in the sealed file: `bonescint unseal`" in refused("seal", capsys)

@@ -147,7 +147,7 @@ def test_a_link_that_leads_elsewhere(ledger: Ledger, looked_into: list[str]) -> 
     assert found(ledger) == ["results/link.txt"]
 
 
-def test_whoever_is_new_is_looked_for_in_all_files(ledger: Ledger, looked_into: list[str]) -> None:
+def test_a_new_patient_is_searched_for_in_all_files(ledger: Ledger, looked_into: list[str]) -> None:
     TABLE.write_text("code\nBS-22222\n")
     time.sleep(of_searched._SETTLED / 1e9 + 0.02)
     assert not found(ledger, GONE)
@@ -168,7 +168,9 @@ def test_whoever_is_new_is_looked_for_in_all_files(ledger: Ledger, looked_into: 
     assert not looked_into
 
 
-def test_nobody_else_is_looked_for_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_patients_are_not_searched_for_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert not found(ledger, GONE)
     Path("results/new.txt").write_text("nothing\n")
     time.sleep(of_searched._SETTLED / 1e9 + 0.02)
@@ -230,7 +232,7 @@ def test_another_key_does_not_open_it(ledger: Ledger, looked_into: list[str]) ->
     assert sorted(looked_into) == sorted(ALL)
 
 
-def test_the_record_tells_nobody_and_is_for_its_user_alone(ledger: Ledger) -> None:
+def test_the_record_names_no_patient_and_only_its_user_can_read_it(ledger: Ledger) -> None:
     assert not found(ledger)
     data = RECORD.read_bytes()
     assert not any(text in data for text in (b"39943096", b"BS-7K3M2", b"SUIKO", b"cases", b"one"))

@@ -74,7 +74,7 @@ def test_ids_in_every_spelling(typed: str) -> None:
     ["139943096", "399430961", "39943096x", "x39943096", "0.39943096", "1.2.840.39943096.3",
      "2.25.39943096", "39943096.5", "3994\n3096", "3994,3096", "BS-7K3M2X", "ABS-7K3M2", OTHER],
 )  # fmt: skip
-def test_others_are_not_taken_for_her(text: str) -> None:
+def test_other_patients_are_not_taken_for_the_patient(text: str) -> None:
     assert kinds(text) == []
 
 
@@ -308,7 +308,7 @@ def test_unreadable_is_not_clean(tmp_path: Path) -> None:
         list(search([tmp_path], [WOMAN]))
 
 
-def test_the_report_names_files_and_nobody(tmp_path: Path) -> None:
+def test_the_report_names_files_and_no_patient(tmp_path: Path) -> None:
     for n in range(25):
         (tmp_path / f"{n:02d}_虚像翠子.txt").write_text("BS-7K3M2\n" * 5)
     traces: list[Trace] = list(search([tmp_path], [WOMAN]))

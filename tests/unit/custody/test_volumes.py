@@ -71,7 +71,7 @@ def test_an_image_of_which_nothing_says_who_is_on_it_goes(damage: str) -> None:
     assert not image.exists()
 
 
-def test_what_a_killed_build_and_a_person_left_goes_without_its_name() -> None:
+def test_leftovers_of_a_killed_build_or_a_person_go_unnamed() -> None:
     (image,) = build((ONE,))
     staging = FOLDER / ".building-x1"
     staging.mkdir()

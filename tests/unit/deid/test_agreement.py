@@ -66,7 +66,7 @@ def test_two_different_persons_must_agree(tmp_path, item, word, box, passing) ->
 @pytest.mark.parametrize(
     "other", [("block",), ("redact", BOX), ("redact", "1:0,0,4,3")], ids=lambda o: o[-1]
 )
-def test_whoever_decides_otherwise_stops_it(tmp_path, reviewers, other) -> None:
+def test_a_different_decision_stops_it(tmp_path, reviewers, other) -> None:
     path = table(
         tmp_path,
         ("image", ONE, "release", "A"), ("image", ONE, "release", "B"), ("image", ONE, *other[:1],
@@ -90,7 +90,7 @@ def test_where_decisions_stand(tmp_path) -> None:
     assert [one.state for one in standings(read_decisions(path), 1)][0] == "decided"
 
 
-def test_one_persons_leave_out_takes_nobody_out_of_the_delivery(tmp_path) -> None:
+def test_one_persons_leave_out_takes_no_case_out_of_the_delivery(tmp_path) -> None:
     row = dict.fromkeys(
         ("code", "exam_date", "eod", "metastasis", "age", "sex", "height_cm", "weight_kg"), "1"
     )

@@ -94,7 +94,7 @@ PASSENGERS = {
 
 
 @pytest.mark.parametrize("stream", PASSENGERS.values(), ids=PASSENGERS)
-def test_what_rides_along_is_no_hindrance(stream):
+def test_extra_segments_do_no_harm(stream):
     check(stream)
 
 

@@ -235,9 +235,7 @@ def test_same_input_codes_and_secret_give_the_same_bytes(run: Run) -> None:
     assert {name: (run.destination / name).read_bytes() for name in run.files()} == first
 
 
-def test_a_decoder_that_brings_its_process_down_stops_nobody_else(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crashing_decoder_stops_no_other_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(12):
         run.add(f"{n:02}", scan(f"{n}", f"P{n:02}"))
     run.add("03b", scan("99", "P03"))
@@ -362,7 +360,7 @@ def test_a_name_that_only_the_index_reads_is_looked_for(run: Run) -> None:
     assert run.reasons()["1"] == "residual-identifier"
 
 
-def test_who_declined_goes_under_every_id_she_has(run: Run) -> None:
+def test_a_patient_who_declined_goes_under_every_id(run: Run) -> None:
     item = Dataset()
     item.PatientID = "00-77"
     for name, patient, other in (

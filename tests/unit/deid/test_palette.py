@@ -193,7 +193,7 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("elements", MALFORMED.values(), ids=MALFORMED)
-def test_a_table_that_is_none_is_refused(elements):
+def test_an_invalid_palette_is_refused(elements):
     ds = palette()
     for tag, (vr, value) in elements.items():
         ds.add_new(tag, vr, value)

@@ -146,7 +146,7 @@ def test_bits_that_contradict_each_other_are_refused(stored, high):
 @pytest.mark.parametrize(
     ("vr", "value"), [("LO", b"x "), ("UN", b"x"), ("FD", struct.pack("<d", 16))]
 )
-def test_a_number_that_is_none_is_an_image_that_is_not_described(tag, vr, value):
+def test_an_invalid_number_leaves_the_image_undescribed(tag, vr, value):
     assert reason(image, changed(element(tag, vr, value))) == "pixel-format"
 
 
@@ -268,7 +268,7 @@ def test_colour_is_a_reason_of_its_own(header, expected):
 
 
 @pytest.mark.parametrize("place", ["behind the start", "behind the end", "before the end"])
-def test_what_rides_along_in_a_lossy_stream_does_not_leave(place):
+def test_extra_data_in_a_lossy_stream_do_not_leave(place):
     passenger = segment(0xFE, TEXT)
     at = {"behind the start": 2, "behind the end": len(BASELINE)}.get(place, len(BASELINE) - 2)
     data = in_file([BASELINE[:at] + passenger + BASELINE[at:]], JPEGBaseline8Bit, 8)

@@ -115,7 +115,7 @@ def test_an_image_that_is_not_described_is_refused_by_name(keyword, how):
 
 @pytest.mark.parametrize("value", [b"", b"\0\0", b"    "])
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian])
-def test_an_empty_sop_class_is_none(value, syntax):
+def test_an_empty_sop_class_counts_as_missing(value, syntax):
     tree = parse(body_of(as_file(siemens())))
     tree[0x00080016] = "UI", value
     assert refusal(encode(tree, syntax)) == ("required-attribute", "(0008,0016)")
@@ -131,7 +131,7 @@ def test_without_preamble_its_instance_uid_says_what_a_file_is():
 
 
 @pytest.mark.parametrize("value", [b"\\2", b"2\\2 ", b"2\\3 "])
-def test_several_numbers_of_frames_are_none(value):
+def test_several_numbers_of_frames_count_as_missing(value):
     assert refusal(changed(element(0x00280008, "IS", value)))[0] == "pixel-format"
 
 
@@ -236,7 +236,7 @@ def test_what_stands_there_is_never_overruled(tag, vr, value, keyword):
     assert (reason, detail) == ("required-attribute", keyword) or reason == "pixel-format"
 
 
-def test_a_vector_that_is_none_is_not_replaced():
+def test_an_invalid_vector_is_not_replaced():
     done = coded(changed(element(WINDOWS, "US", b"AB\0\0")))
     assert "EnergyWindowVector" not in read(done)
     assert done.facts["n_unusable"] == 1

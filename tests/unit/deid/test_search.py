@@ -195,7 +195,7 @@ def test_binary_numbers_are_compared_by_value(form, vr, number):
     assert not identifiers.holds_binary(vr, b"\x7f")
 
 
-def test_numbers_that_are_none_are_not_refused():
+def test_invalid_numbers_are_not_refused():
     assert not known().holds_binary("FD", struct.pack("<2d", float("nan"), float("inf")))
 
 

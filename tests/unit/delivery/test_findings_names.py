@@ -57,7 +57,7 @@ INNOCENT = [
 
 
 @pytest.mark.parametrize(("name", "text"), INNOCENT)
-def test_words_of_the_language_are_nobody(name: str, text: str) -> None:
+def test_ordinary_words_are_no_names(name: str, text: str) -> None:
     assert scan_text(text, known_people([name], [], [name.replace("^", " ")])) == ()
 
 

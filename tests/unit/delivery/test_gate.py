@@ -84,7 +84,7 @@ def test_a_real_study_needs_each_of_them(
 
 
 @pytest.mark.parametrize("lines", [" \n\n", "# 職員の氏名\n\n＃ 架空\n", "氏名\n----\n", "1\n2\n"])
-def test_a_list_that_names_nobody_is_none(delivery: dict[str, Any], lines: str) -> None:
+def test_an_empty_list_of_names_counts_as_missing(delivery: dict[str, Any], lines: str) -> None:
     Path(delivery["staff_names"]).write_text(lines, encoding="utf-8")
     (said,) = refusals(REAL, delivery, TODAY, "en")
     assert "R27" in said

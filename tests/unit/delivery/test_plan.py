@@ -69,7 +69,7 @@ def test_what_was_recalled_or_not_built_here_is_sent_again() -> None:
     assert states(delivery(1, *CASES, cases={}))[0] == ("replaces", "D-002", "D-001")
 
 
-def test_who_is_stopped_was_delivered_then() -> None:
+def test_a_stopped_patient_stays_in_former_deliveries() -> None:
     found = states(delivery(1, *CASES), stopped={OTHER}, contents="all")
     assert found[1] == ("stopped", "D-001", "")
 

@@ -110,7 +110,7 @@ def test_a_part_of_the_study_has_no_summary() -> None:
     assert len(lines) == 3 and lines[1].lstrip().startswith("Note")
 
 
-def test_what_waits_is_what_nobody_decided() -> None:
+def test_only_undecided_items_wait() -> None:
     table("private/findings.csv", code="BS-1", sha256="f", kinds="name", findings="x")
     table("results/hospital/incomplete.csv", code="BS-2", sha256="e", decision="")
     table("results/cohort/open_ends.csv", delivery="D-001", missing="receipt", since="2026-01-01")

@@ -260,7 +260,7 @@ def test_a_weak_or_open_passphrase_file(tmp_path: Path, folder: Path) -> None:
     assert not folder.exists()
 
 
-def test_nobody(folder: Path) -> None:
+def test_a_delivery_without_cases_is_refused(folder: Path) -> None:
     with pytest.raises(InputError, match="no case"):
         build([], folder)
 
