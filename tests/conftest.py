@@ -1,5 +1,6 @@
 """Every test begins in an empty folder: a study made beside the program is none of its inputs."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -7,6 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave the tests and modules alone: they stay to the end."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
