@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyrage
 import pytest
 
 from bonescint.custody import copying, restoring
@@ -16,6 +15,7 @@ from bonescint.identity.ledger import create_ledger
 from bonescint.identity.opt_outs import MARK, in_force, record
 from bonescint.resources import Texts
 from tests.unit.ledger_study import HEAD, KEY, LEDGER, SUBJECTS, Answers, opened, quick_scrypt, run
+from tests.unit.wrapped import wrapped
 
 Capture = pytest.CaptureFixture[str]
 STUDY = "BONE-DEMO\n"
@@ -219,10 +219,10 @@ def test_the_one_for_the_other_is_told(
     ):
         with pytest.raises(InputError, match=said):
             run("restore", option, file)
-    wrapped = tmp_path / "wrapped.key"
-    wrapped.write_bytes(pyrage.passphrase.encrypt(Path(KEY).read_bytes(), "x"))
+    other = tmp_path / "wrapped.key"
+    other.write_bytes(wrapped(Path(KEY).read_bytes(), "x"))
     with pytest.raises(InputError, match="鍵です"):
-        run("restore", "--ledger", str(wrapped))
+        run("restore", "--ledger", str(other))
     with pytest.raises(InputError, match="どの控えから戻すか"):
         run("restore")
     assert not Path(LEDGER).exists()

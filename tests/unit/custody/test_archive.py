@@ -38,6 +38,7 @@ from tests.unit.custody.archive_samples import (
     tree,
     write,
 )
+from tests.unit.wrapped import wrapped
 
 Capture = pytest.CaptureFixture[str]
 __all__ = ["study"]
@@ -133,7 +134,7 @@ def test_what_is_not_read_back_gets_no_name(
 
 def test_wrapped_key(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = Path("private/ledger.key")
-    key.write_bytes(pyrage.passphrase.encrypt(key.read_bytes(), "words"))
+    key.write_bytes(wrapped(key.read_bytes(), "words"))
     shutil.copy(key, "private/backup")
     monkeypatch.setenv("BONESCINT_PASSPHRASE", "words")
     file = tmp_path / "s.tar.age"

@@ -23,7 +23,7 @@ from bonescint.identity.key import open_identity
 from bonescint.identity.ledger import create_ledger, open_ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.resources import ROOT, Texts
-from tests.unit.ledger_study import quick_scrypt
+from tests.unit.wrapped import wrapped
 
 Capture = pytest.CaptureFixture[str]
 PATIENT = "90071234"
@@ -119,10 +119,7 @@ def test_seal_and_unseal(study: Path, capsys: Capture) -> None:
     assert "not sealed" in capsys.readouterr().err
 
 
-def test_refused_where_the_key_lies_beside(
-    study: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    quick_scrypt(monkeypatch)
+def test_refused_where_the_key_lies_beside(study: Path, capsys: Capture) -> None:
     key = study.parent / "usb" / "ledger.key"
     for place in ("copy of the key", "private/batches/old"):
         shutil.copy(key, place)
@@ -132,8 +129,7 @@ def test_refused_where_the_key_lies_beside(
         assert "rewrap" in said
         Path(place).unlink()
     # a passphrase beside the key that it opens protects nothing
-    wrapped = pyrage.passphrase.encrypt(key.read_bytes(), "correct horse")
-    Path("private/ledger.key").write_bytes(wrapped)
+    Path("private/ledger.key").write_bytes(wrapped(key.read_bytes(), "correct horse"))
     Path("private/ledger.key").chmod(0o600)
     write("private/phrase", "correct horse\n")
     config = yaml.safe_load(Path("config.yaml").read_text())

@@ -14,6 +14,7 @@ from bonescint.errors import InputError
 from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.names.ids import normalise
+from tests.unit.wrapped import wrapped
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_passphrase_wrapped_key(
 ) -> None:
     code = ledger.assign(["1"])["1"]
     key = tmp_path / "ledger.key"
-    key.write_bytes(pyrage.passphrase.encrypt(key.read_bytes(), "a long passphrase"))
+    key.write_bytes(wrapped(key.read_bytes(), "a long passphrase"))
     monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
     with pytest.raises(InputError, match="BONESCINT_PASSPHRASE"):
         open_ledger(tmp_path / "ledger.age", key)
