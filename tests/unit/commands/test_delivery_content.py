@@ -1,6 +1,5 @@
 """`bonescint delivery record` of a real study takes what was verified, or says why it does not."""
 
-import argparse
 import re
 from collections.abc import Callable
 from datetime import date
@@ -11,13 +10,13 @@ import pytest
 import yaml
 from scripts.custody.verify_purge import withdraw
 
-from bonescint.commands import delivery
 from bonescint.custody.volumes import read_build
 from bonescint.errors import InputError
 from bonescint.identity import opt_outs
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.resources import ROOT
 from tests.scripts.delivery.coded import coded_study
+from tests.unit.called import call
 from tests.unit.custody.built import build
 
 Run = Callable[..., str]
@@ -47,11 +46,8 @@ def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
 @pytest.fixture
 def run(codes: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> Run:
     def command(*arguments: str) -> str:
-        parser = argparse.ArgumentParser()
-        delivery.add(parser.add_subparsers())
-        options = parser.parse_args(["delivery", *arguments])
         capsys.readouterr()
-        assert options.run(options) == 0
+        assert call("delivery", *arguments) == 0
         return capsys.readouterr().out
 
     return command

@@ -1,6 +1,5 @@
 """`bonescint incidental`, and the numbers that the report gets of it (R34)."""
 
-import argparse
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,13 +7,13 @@ from pathlib import Path
 import pytest
 from scripts.custody.count_incidental import count_incidental
 
-from bonescint.commands import incidental
 from bonescint.custody.incidental import incidental_counts, incidental_on_record
 from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger
 from bonescint.warning_words import warnings_in_words
+from tests.unit.called import call
 from tests.unit.ledger_study import HEAD, KEY, LEDGER, SUBJECTS, opened
 
 Run = Callable[..., str]
@@ -29,11 +28,8 @@ def run(codes: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Run:
     write_rows(LIST, columns("incidental"), listed)
 
     def command(*arguments: str) -> str:
-        parser = argparse.ArgumentParser()
-        incidental.add(parser.add_subparsers())
-        options = parser.parse_args(["incidental", *arguments])
         capsys.readouterr()
-        assert options.run(options) == 0
+        assert call("incidental", *arguments) == 0
         return capsys.readouterr().out
 
     return command

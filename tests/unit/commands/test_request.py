@@ -1,6 +1,5 @@
 """`bonescint request` as a person at the hospital meets it (R38)."""
 
-import argparse
 import io
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -9,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bonescint.cli import main
-from bonescint.commands import request
 from bonescint.custody.deliveries import DETAILS, DeliveryContents, put_on_record
 from bonescint.custody.requests import requests_on_record, stopped_codes
 from bonescint.errors import InputError
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.opt_outs import in_force
+from tests.unit.called import call
 from tests.unit.ledger_study import SUBJECTS, configure, opened
 from tests.unit.ledger_study import run as ledger_command
 
@@ -29,12 +28,9 @@ def run(codes: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Run:
     """Return a function that gives the command and returns what it says; never an ID."""
 
     def command(*arguments: str) -> str:
-        parser = argparse.ArgumentParser()
-        request.add(parser.add_subparsers())
-        options = parser.parse_args(["request", *arguments])
         capsys.readouterr()
         try:
-            assert options.run(options) == 0
+            assert call("request", *arguments) == 0
             return capsys.readouterr().out
         except InputError as error:
             assert not any(subject in str(error) for subject in SUBJECTS)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 import yaml
 
@@ -14,6 +13,7 @@ from bonescint.resources import ROOT, resource_rows
 from bonescint.tables.columns import load_columns
 from bonescint.tables.header_match import match_headers
 from bonescint.text.folding import fold_header
+from tests.unit.tables.packages import book
 
 SOURCE = (ROOT / "config.yaml").read_text(encoding="utf-8")
 HEADER = ["カルテ番号", "撮影年月日", "BSI (％)", "HS数", "解析ステータス", "ソフト名", "年齢"]
@@ -47,16 +47,6 @@ def map_file(
         return code, said.out, said.err
 
     return run
-
-
-def book(path: str, **sheets: list[list[Any]]) -> None:
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)
-    for name, rows in sheets.items():
-        sheet = workbook.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    workbook.save(path)
 
 
 def lines(out: str) -> Any:

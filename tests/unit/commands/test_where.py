@@ -1,6 +1,5 @@
 """`bonescint where` finds every file, row and delivery of a patient, and says it plainly."""
 
-import argparse
 import csv
 import io
 from pathlib import Path
@@ -8,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bonescint.commands import where
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.ledger import Ledger, create_ledger
 from bonescint.resources import ROOT
+from tests.unit.called import call
 from tests.unit.custody.built import build
 
 SUBJECT, TYPED = "39943096", "0039-943096"
@@ -59,10 +58,7 @@ def study(ledger: Ledger) -> tuple[str, str]:
 
 
 def run(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    where.add(parser.add_subparsers())
-    options = parser.parse_args(["where", *arguments])
-    return int(options.run(options))
+    return call("where", *arguments)
 
 
 def test_a_code(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,13 +20,13 @@ from bonescint.custody.seal import SEALED, clear_unfinished, refuse_sealed, seal
 from bonescint.custody.sealing import SealedFolder
 from bonescint.errors import InputError
 from bonescint.identity.key import open_identity
-from bonescint.identity.ledger import create_ledger, open_ledger
+from bonescint.identity.ledger import open_ledger
 from bonescint.identity.opt_outs import in_force
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts
+from tests.unit.custody.to_seal import PATIENT, begin
 from tests.unit.wrapped import wrapped
 
 Capture = pytest.CaptureFixture[str]
-PATIENT = "90071234"
 # audit events of Python that change the disk
 CHANGES = {
     "os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.utime",
@@ -37,17 +37,8 @@ NAMES = {"private", "results"}
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a study's folder whose key lies elsewhere: odd dates, modes, names, links, a mark."""
-    folder, key = tmp_path / "study", tmp_path / "usb" / "ledger.key"
-    (folder / "private").mkdir(parents=True)
-    monkeypatch.chdir(folder)
-    monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
-    config["ledger"]["key"], config["language"] = str(key), "en"
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
-    mark = {"id": config["study"]["id"], "synthetic": True}
-    ledger = create_ledger("private/ledger.age", key, head="private/ledger.head", study=mark)
-    ledger.claim()
-    ledger.assign([PATIENT])
+    folder = tmp_path / "study"
+    begin(folder, tmp_path / "usb" / "ledger.key", monkeypatch)
     write("private/salt", "x" * 32)
     write("private/cohort.csv", f"subject\n{PATIENT}\n", modified=1_600_000_000_123_456_789)
     write("private/batches/00.csv", "a" * 3_000_000, mode=0o640)
