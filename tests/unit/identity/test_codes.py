@@ -110,6 +110,18 @@ def test_passphrase_wrapped_key(
     assert open_ledger(tmp_path / "ledger.age", key).code_of("1") == code
 
 
+def test_a_code_that_is_in_use_is_drawn_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = ledger.assign(["1"])["1"]
+    drawn = iter([used, "BS-AAAAA", used, "BS-AAAAA", "BS-BBBBB"])
+    monkeypatch.setattr("bonescint.identity.ledger.new_code", lambda: next(drawn))
+    assert set(ledger.assign(["1", "2", "3"]).values()) == {used, "BS-AAAAA", "BS-BBBBB"}
+    with pytest.raises(ValueError, match="empty"):
+        ledger.assign(["4", ""])
+    assert len(ledger) == 3
+
+
 def _assign(path: Path, key: Path, subjects: list[str]) -> dict[str, str]:
     return open_ledger(path, key).assign(subjects)
 

@@ -14,6 +14,7 @@ import pytest
 
 from bonescint.errors import InputError
 from bonescint.identity import lock
+from bonescint.identity.chain import sealed
 from bonescint.identity.key import is_wrapped, open_identity, write_key
 from bonescint.identity.ledger import Ledger, create_ledger, is_new, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
@@ -40,6 +41,21 @@ def test_entries_survive_in_their_order(ledger, files):
     assert [e["kind"] for e in again.entries()] == ["ledger", "patient", "delivery"]
     (entry,) = again.entries("delivery")
     assert (entry["n"], entry["medium"]) == (2, ODD)
+
+
+def test_lines_of_another_file_are_no_ledger(ledger, files):
+    public = open_identity(files["key"]).to_public()
+    for text in ("{}\n", "no JSON", sealed({"kind": "patient", "n": 0}, "") + "\n"):
+        files["path"].write_bytes(pyrage.encrypt(text.encode(), [public]))
+        with pytest.raises(InputError, match="damaged"):
+            open_ledger(path=files["path"], key=files["key"])
+
+
+def test_a_lock_that_cannot_be_made_is_told(ledger, files):
+    lock.lock_of(files["path"]).unlink(missing_ok=True)
+    lock.lock_of(files["path"]).mkdir()
+    with pytest.raises(InputError, match=r"ledger\.path"):
+        ledger.assign(["1"])
 
 
 def test_one_without_patients_is_a_ledger(ledger):
