@@ -2,14 +2,23 @@
 
 import argparse
 
-from bonescint.commands import delivery, incidental, ledger, opt_out, private, request, where
+from bonescint.commands import (
+    archive,
+    delivery,
+    incidental,
+    ledger,
+    opt_out,
+    private,
+    request,
+    where,
+)
 
 
 def call(*arguments: str) -> int:
     """Return the exit code of a command line. Unlike `main`, let an InputError through."""
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(required=True)
-    for module in (delivery, incidental, ledger, opt_out, private, request, where):
+    for module in (archive, delivery, incidental, ledger, opt_out, private, request, where):
         module.add(commands)
     options = parser.parse_args(arguments)
     return int(options.run(options))

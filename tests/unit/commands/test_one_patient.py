@@ -15,7 +15,7 @@ from bonescint.custody.extract import extract_of
 from bonescint.custody.requests import stopped_codes
 from bonescint.declared import columns
 from bonescint.files import write_rows
-from bonescint.identity.opt_outs import in_force
+from bonescint.identity.opt_outs import in_force, withdraw
 from bonescint.papers.form import Fields
 from bonescint.resources import ROOT
 from bonescint.tables.sheets import ShownTable
@@ -203,6 +203,21 @@ def test_the_committee_page_has_no_code_and_the_extract_says_when_a_request_was_
     assert "個人情報" in extract.foot
     rows = [row for block in extract.blocks if isinstance(block, ShownTable) for row in block.rows]
     assert [row["decided"] for row in rows if "decided" in row] == ["2025-06-09"]
+
+
+def test_an_opt_out_stands_in_the_extract_and_one_that_was_taken_back_on_the_page(
+    say: Say, codes: dict[str, str], tmp_path: Path
+) -> None:
+    say("opt-out", "add", PATIENT, "--by", "self", "--received", "2025-06-01")
+    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    extract = extract_of(opened(), PATIENT, config, date.today())
+    since = [block for block in extract.blocks if isinstance(block, Fields)][-1]
+    assert [field.value for field in since.fields] == ["2025-06-01"]
+    withdraw(opened(), [PATIENT])
+    page = tmp_path / "page.html"
+    say("report", "committee", "--html", str(page))
+    assert shown(page.read_text(encoding="utf-8"), "期間中の取り下げ") == ["1"]
+    assert shown(page.read_text(encoding="utf-8"), "期間中の申し出") == ["1"]  # of another patient
 
 
 def test_an_extract_holds_what_stands_under_other_ids_of_the_patient(

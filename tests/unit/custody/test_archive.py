@@ -287,6 +287,17 @@ def test_name_of_a_raw_file_is_not_told(study: Path, tmp_path: Path) -> None:
     assert "kept changing" in str(caught.value)
 
 
+def test_a_file_that_appears_meanwhile_is_not_overwritten(study: Path, tmp_path: Path) -> None:
+    file = tmp_path / "s.tar.age"
+
+    def appear(stage: str, *_: object) -> None:
+        if stage == "check":
+            file.write_text("mine")
+
+    refused(lambda: write(file, appear), "overwritten")
+    assert file.read_text() == "mine"
+
+
 def test_refusals(study: Path, tmp_path: Path) -> None:
     file = tmp_path / "s.tar.age"
     file.write_text("mine")

@@ -1,12 +1,23 @@
 """What a run begins and ends with."""
 
+import errno
 import os
 import time
 from pathlib import Path
 
 import pytest
 
-from bonescint.custody.runs import bring_back, ending, failure, round_of, withdrawn_at_end
+from bonescint import made
+from bonescint.custody.runs import (
+    begin,
+    bring_back,
+    edited,
+    ending,
+    failure,
+    round_of,
+    withdrawn_at_end,
+)
+from bonescint.errors import InputError
 from bonescint.files import write_rows
 
 MARK = Path("private/software.mark")
@@ -52,6 +63,28 @@ def test_removed_files_are_told(language: str) -> None:
     receipt.write_text('{"declined": 1, "left": 0, "withdrawn": 3, "unlisted": 4}')
     first, second = withdrawn_at_end(receipt, language)
     assert "3" in first and "4" in second and "snakemake deliver" in second
+
+
+def test_a_changed_result_that_cannot_be_put_aside_stops_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(_: object) -> str:
+        raise OSError(errno.ENOSPC, "")
+
+    monkeypatch.setattr(made, "edited_results", lambda: ["results/study.xlsx"])
+    monkeypatch.setattr(made, "put_aside", full)
+    # a dry-run only tells
+    assert "  results/study.xlsx" in list(edited(False, "en"))
+    with pytest.raises(InputError, match="No space left"):
+        list(edited(True, "en"))
+
+
+@pytest.mark.parametrize(("word", "goes"), [("--unlock", False), ("--cores", True)])
+def test_a_run_takes_the_receipt_of_the_last_one(word: str, goes: bool) -> None:
+    receipt = Path("purge.json")
+    receipt.touch()
+    begin(receipt, [word])
+    assert receipt.exists() != goes
 
 
 def test_a_table_of_the_version_before_is_read() -> None:

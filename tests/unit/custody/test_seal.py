@@ -220,6 +220,28 @@ def test_room_is_looked_at_first(
     assert tree(*NAMES) == before
 
 
+def test_a_file_that_cannot_be_removed_is_told_and_removed_by_the_next_call(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    before, unlink = tree(*NAMES), Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "cohort.csv":
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        assert main(["seal"]) == 1
+    said = capsys.readouterr().err
+    assert "cannot be removed (Permission denied)" in said and PATIENT not in said
+    assert sealed_file() and Path("private/cohort.csv").exists()
+    assert main(["seal"]) == 0
+    assert plain() == STAYS
+    assert main(["unseal"]) == 0
+    assert tree(*NAMES) == before
+
+
 def test_what_changes_meanwhile_is_not_lost(
     study: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

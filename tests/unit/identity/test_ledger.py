@@ -18,6 +18,7 @@ from bonescint.identity.chain import sealed
 from bonescint.identity.key import is_wrapped, open_identity, write_key
 from bonescint.identity.ledger import Ledger, create_ledger, is_new, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
+from bonescint.identity.passphrase import given_passphrase
 from tests.unit.ledger_study import quick_scrypt
 
 # characters that end lines elsewhere, and text that looks like the end of an entry
@@ -49,6 +50,22 @@ def test_lines_of_another_file_are_no_ledger(ledger, files):
         files["path"].write_bytes(pyrage.encrypt(text.encode(), [public]))
         with pytest.raises(InputError, match="damaged"):
             open_ledger(path=files["path"], key=files["key"])
+
+
+def test_a_damaged_record_of_the_last_use_is_named(ledger, files):
+    files["head"].write_text("no number")
+    with pytest.raises(InputError, match="cannot be read"):
+        open_ledger(**files)
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "does not exist"), ("\n", "is empty")])
+def test_a_passphrase_file_without_a_passphrase_is_named(tmp_path, content, said):
+    file = tmp_path / "phrase"
+    if content:
+        file.write_text(content)
+        file.chmod(0o600)
+    with pytest.raises(InputError, match=said):
+        given_passphrase(file)
 
 
 def test_a_lock_that_cannot_be_made_is_told(ledger, files):
