@@ -129,7 +129,7 @@ def test_a_disc_that_was_withdrawn_after_it_left_is_recorded_and_recalled(
         record(run, "--withdrawn", "0", "results/dicom")
 
 
-def test_of_several_withdrawn_discs_the_label_says_which(run: Run, codes: tuple[str, ...]) -> None:
+def test_the_label_says_which_withdrawn_disc_is_meant(run: Run, codes: tuple[str, ...]) -> None:
     begins = []
     for share in (codes, codes[:1]):
         (image,) = build(share)

@@ -110,5 +110,5 @@ def test_an_impossible_entry_changes_nothing(
     assert not Path("private/incidental.mark").exists()
 
 
-def test_nothing_is_said_where_there_never_was_one(codes: dict[str, str]) -> None:
+def test_without_entries_nothing_is_counted(codes: dict[str, str]) -> None:
     assert counted()[1] == ""

@@ -198,7 +198,7 @@ def test_only_an_older_state_of_this_ledger_is_replaced(
     assert newest
 
 
-def test_a_copy_that_reads_back_otherwise_takes_no_place(
+def test_a_copy_that_reads_back_differently_replaces_nothing(
     media: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = media("A") / "x.age"

@@ -96,7 +96,7 @@ def test_a_copy_with_a_former_passphrase_is_destroyed_too(
     assert list(keys[0].iterdir()) == []
 
 
-def test_one_that_was_copied_by_hand_and_then_made_anew_is_destroyed_too(
+def test_a_copy_made_by_hand_and_then_again_is_destroyed_too(
     keys: list[Path], answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick_scrypt(monkeypatch)
@@ -121,7 +121,7 @@ def test_the_certificate_is_written_though_a_sealed_file_cannot_be_deleted(
     assert certificate()
 
 
-def test_without_copies_nobody_is_asked(codes: dict[str, str], answers: Answers) -> None:
+def test_without_copies_no_question_is_asked(codes: dict[str, str], answers: Answers) -> None:
     answers(seen="BONE-DEMO\n")
     assert run(*FORCED) == 0
     assert "鍵の控え\n" not in certificate() and "廃棄した (" not in certificate()

@@ -209,7 +209,7 @@ def test_the_key_comes_back_if_it_opens_the_ledger(
     assert opened().codes() == codes
 
 
-def test_the_one_for_the_other_is_told(
+def test_a_key_given_as_ledger_or_the_reverse_is_told(
     stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path(LEDGER).unlink()
@@ -249,7 +249,7 @@ def test_no_run_begins_meanwhile(stick: Path, answers: Answers) -> None:
     assert opened().codes()
 
 
-def test_one_that_was_cut_off_is_begun_again_and_forgets_nothing(
+def test_an_interrupted_restore_is_begun_again_and_loses_nothing(
     stick: Path, monkeypatch: pytest.MonkeyPatch, answers: Answers
 ) -> None:
     codes = opened().assign(["new"])

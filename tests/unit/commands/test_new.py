@@ -335,7 +335,7 @@ def test_a_person_is_asked_for_what_is_missing_and_again_after_a_slip(
     assert dates == ("2031-03-31", "2020-07-01", "2020-07-31")
 
 
-def test_a_pipe_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_a_new_study_asks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("en\n"))
     assert main(["new", "study"]) == 0
     assert written()["language"] == "ja"

@@ -180,7 +180,7 @@ def test_no_paper_goes_where_traces_are_looked_for(
          "より後"),
     ],
 )  # fmt: skip
-def test_a_sentence_and_no_file(
+def test_a_mistake_gives_a_sentence_and_no_file(
     codes: dict[str, str], capsys: pytest.CaptureFixture[str], wrong: list[str], says: str
 ) -> None:
     assert main(wrong) == 1

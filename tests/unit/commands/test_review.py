@@ -263,7 +263,7 @@ def test_two_reviewers(capsys) -> None:
     assert "must agree: 2" in said and "do not agree: 1" in said and "00471199" not in said
 
 
-def test_a_release_does_not_hide_that_two_drew_otherwise(capsys) -> None:
+def test_a_release_does_not_hide_two_different_drawings(capsys) -> None:
     in_config(review={"reviewers": 2})
     for who, box in (("A", "1:0,0,4,2"), ("B", "1:0,0,4,3")):
         assert taken(saved(decide("image", SOURCE, "redact", box), reviewer=who)) == 0
@@ -290,7 +290,7 @@ def test_what_is_redacted_is_still_to_be_released(capsys) -> None:
     assert "decided: 0" in capsys.readouterr().out
 
 
-def test_thousands_of_decisions_take_no_time() -> None:
+def test_thousands_of_decisions_are_taken_quickly() -> None:
     rows = [{"item": "coded", "sha256": f"{n:064}", "kind": "image"} for n in range(2000)]
     write_rows(ITEMS, COLUMNS, rows)
     for word in ("release", "block"):

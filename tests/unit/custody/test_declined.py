@@ -31,7 +31,7 @@ def persons(folder: Path, gone: set[str], ledger: Ledger) -> dict[str, Person]:
     return who_declined(read_people(folder / "index.csv"), gone, ledger)
 
 
-def test_every_spelling_is_searched_for_but_what_a_namesake_bears(
+def test_every_spelling_is_searched_for_except_those_of_a_namesake(
     tmp_path: Path, ledger: Ledger
 ) -> None:
     code = ledger.assign(["34"])["34"]

@@ -134,7 +134,7 @@ def test_a_study_that_is_over_is_said_by_every_run(language: str) -> None:
     assert list(ending(Path("none.csv"), STUDY | {"period_end": "2999-12-31"}, language)) == []
 
 
-def test_data_of_who_declined_are_named_only_where_they_may_be_left() -> None:
+def test_data_of_patients_who_declined_are_named_only_where_some_may_be_left() -> None:
     receipt = Path("purge.json")
     assert "may still be" in failure(receipt, "en")
     receipt.touch()

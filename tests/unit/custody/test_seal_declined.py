@@ -65,7 +65,7 @@ def test_every_sealed_file_is_named_before_what_is_next(
     assert "private.age, results.age" in capsys.readouterr().err
 
 
-def test_sealed_again_a_finished_study_says_nothing(
+def test_to_seal_a_finished_study_again_says_nothing(
     book: Callable[[], Ledger], capsys: Capture
 ) -> None:
     main(ADD)
@@ -75,7 +75,9 @@ def test_sealed_again_a_finished_study_says_nothing(
     assert "no run followed" not in capsys.readouterr().out
 
 
-def test_it_is_said_until_a_run_has_taken_it(book: Callable[[], Ledger], capsys: Capture) -> None:
+def test_an_opt_out_is_told_until_a_run_has_taken_it(
+    book: Callable[[], Ledger], capsys: Capture
+) -> None:
     assert "as it was before" in unsealed(capsys)
     assert main(ADD) == 0
     for _ in range(2):

@@ -74,7 +74,7 @@ def test_after_an_interruption_the_same_command_goes_on(
     assert Path(SEALED).exists() == (command == "seal")
 
 
-def test_a_small_folder_is_no_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_progress_of_a_small_folder_is_1_of_1(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[object, ...]] = []
     monkeypatch.setattr("bonescint.commands.progress._LINE_EVERY", -1)
     monkeypatch.setattr("builtins.print", lambda *said, **_: told.append(said))

@@ -96,7 +96,7 @@ def replace(path: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize("changed", [change, replace])
 @pytest.mark.parametrize("is_told", [True, False])
-def test_a_file_that_was_changed_behind_its_back_is_noticed(
+def test_a_file_that_was_changed_unnoticed_is_searched_again(
     ledger: Ledger,
     looked_into: list[str],
     changed: Callable[[Path, bytes], None],

@@ -47,7 +47,7 @@ def test_a_delivery_is_withdrawn_as_a_whole() -> None:
     assert left() == set()
 
 
-def test_a_label_counts_where_the_list_is_an_older_one() -> None:
+def test_a_label_counts_if_the_list_is_older() -> None:
     """A crash between the new images and their list; the sizes may be the same."""
     (image,) = build((ONE, OTHER))
     image.with_suffix(".txt").write_text(f"{ONE} {THIRD}")
@@ -56,7 +56,7 @@ def test_a_label_counts_where_the_list_is_an_older_one() -> None:
 
 
 @pytest.mark.parametrize("damage", ["no list", "no cases", "another size", "no list at all"])
-def test_an_image_of_which_nothing_says_who_is_on_it_goes(damage: str) -> None:
+def test_an_image_that_its_lists_do_not_describe_goes(damage: str) -> None:
     (image,) = build((ONE, OTHER))
     match damage:
         case "no list":

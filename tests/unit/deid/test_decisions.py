@@ -63,7 +63,7 @@ def test_decisions_hold_for_one_content_and_a_block_wins(tmp_path):
     assert released_images(read_decisions(path)) == {SEEN}
 
 
-def test_who_is_another_person_than_who_declined(tmp_path):
+def test_a_decision_names_another_person_than_the_one_who_declined(tmp_path):
     path = tmp_path / "decisions.tsv"
     path.write_text(
         HEADER

@@ -180,7 +180,7 @@ def test_one_uid_under_two_patients_is_a_conflict(run: Run) -> None:
     assert not (run.destination / "M1").exists()
 
 
-def test_an_image_that_may_be_of_who_declined_is_a_conflict(run: Run) -> None:
+def test_an_image_that_may_be_of_a_patient_who_declined_is_a_conflict(run: Run) -> None:
     run.add("1", scan("1", "A1"))
     run.add("2", scan("1", "B2", PatientName="Mori^Emi"))
     run.start({"A1": "M1", "B2": "M2"}, declined=["B2"])

@@ -277,7 +277,7 @@ def test_extra_data_in_a_lossy_stream_do_not_leave(place):
     assert bytes(image(data).native) == bytes(image(clean).native)
 
 
-def test_bombs_are_refused_before_they_are_lit():
+def test_bombs_are_refused_before_they_are_inflated():
     run = b"\x81\0" * 100_000
     frame = struct.pack("<16I", 2, 64, 64 + len(run), *[0] * 13) + run + run
     huge = {"Rows": 65535, "Columns": 65535}

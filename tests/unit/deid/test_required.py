@@ -231,7 +231,7 @@ def test_which_of_two_detectors_a_frame_shows_is_not_guessed(tmp_path):
         (POINTER, "AT", b"\x54\0\x10", "FrameIncrementPointer"),
     ],
 )
-def test_what_stands_there_is_never_overruled(tag, vr, value, keyword):
+def test_a_present_value_is_never_overruled(tag, vr, value, keyword):
     reason, detail = refusal(changed(element(tag, vr, value)))
     assert (reason, detail) == ("required-attribute", keyword) or reason == "pixel-format"
 
@@ -260,7 +260,7 @@ def test_a_secondary_capture_has_types_of_its_own(keyword):
     assert done.facts["n_derived"] == 0
 
 
-def test_of_a_secondary_capture_the_image_is_described_too():
+def test_the_image_of_a_secondary_capture_is_described_too():
     ds = secondary_capture()
     del ds.HighBit, ds.SamplesPerPixel
     done = coded(ds, rules=KEEP_SC)
