@@ -39,7 +39,7 @@ deliver: $(READY)  ## what goes to the partner, behind its gates
 test: $(READY)  ## unit and workflow tests, three at a time (WORKERS=5 on a larger machine)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=15
 
-# not in CI, because the tests take twice as long when each line is counted
+# not in CI, because the tests take half as long again when each line is counted
 coverage: $(READY)  ## which lines and branches of deid, identity and custody the unit tests run: a quarter of an hour
 	$(BIN)/python -m coverage run -m pytest -q tests/unit tests/scripts
 	$(BIN)/python -m coverage report
@@ -68,7 +68,8 @@ check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
-docs: $(READY)  ## docs/*/tables.md from the declarations of the tables, configuration.md from the schema, reasons.md from the words
+docs: $(READY)  ## docs/*/tables.md from the declarations of the tables, configuration.md from the schema, reasons.md from the words; lines are broken
+	$(BIN)/python tools/wrap_docs.py
 	$(BIN)/python tools/generate_tables_doc.py
 	$(BIN)/python tools/generate_configuration_doc.py
 	$(BIN)/python tools/generate_reasons_doc.py

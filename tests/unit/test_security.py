@@ -29,7 +29,8 @@ def test_each_named_test_is_there(language: str) -> None:
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Done:"), ("ja", "済:")])
 def test_whatever_is_done_names_its_test(language: str, word: str) -> None:
-    lines = PAGES[language].read_text(encoding="utf-8").splitlines()
+    text = PAGES[language].read_text(encoding="utf-8")
+    lines = text.replace("\n  ", " ").splitlines()  # an item may go on
     done = [line for line in lines if line.startswith(f"- {word}")]
     assert len(done) > 20
     assert [line for line in done if not re.search(r"\.py::\w+`", line)] == []
