@@ -1,5 +1,6 @@
 """Every test begins in an empty folder: a study made beside the program is none of its inputs."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -9,9 +10,29 @@ from pathlib import Path
 import pytest
 
 
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave the tests and modules alone: they stay to the end."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def _empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("empty")
+
+
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def _elsewhere(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _empty: Path
+) -> Iterator[None]:
+    # most tests ask for no folder of their own, and to make one for each of them takes long
+    own = "tmp_path" in request.fixturenames
+    monkeypatch.chdir(request.getfixturevalue("tmp_path") if own else _empty)
+    yield
+    for left in [] if own else list(_empty.iterdir()):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a document names as evidence: tests, modules, rules and files that must be there."""
+"""What a document names as evidence: tests, modules, rules and files that must exist."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ def named_tests(text: str) -> list[str]:
 
 
 def missing(text: str) -> Iterator[str]:
-    """Yield what a text names and nobody finds: tests, modules, functions, files."""
+    """Yield tests, modules, functions and files that a text names but that do not exist."""
     for test in named_tests(text):
         path, _, name = test.partition("::")
         if name not in _names_in(ROOT / "tests" / path):

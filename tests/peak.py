@@ -1,4 +1,4 @@
-"""What a command takes of memory, whatever the process that tests it has taken."""
+"""The memory that a command takes, whatever the testing process has taken."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bonescint.resources import ROOT
 
-# a process begins with the peak of the one that made it, so a small one stands between
+# a process starts with the peak of its parent, so a small process stands between
 _BETWEEN = """
 import resource, subprocess, sys
 code = subprocess.run(sys.argv[1:]).returncode

@@ -181,7 +181,7 @@ class Study:
 
 
 def _made(patient: Patient) -> Patient:
-    """Return a patient with a name of her own, and declined if it is her turn."""
+    """Return a patient with a unique name, who has declined if it is the patient's turn."""
     rng = np.random.default_rng([SEED, patient.index])
     kind = patient.kind
     if kind == "study" and patient.index % DECLINED == 0:

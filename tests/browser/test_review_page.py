@@ -58,7 +58,7 @@ def test_the_whole_way_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     assert "0 / 22" in text(browser, "#counted")
     for key in "112":  # a doubt, two images that clash
         browser.press(key)
-    # the third was drawn upon: by numbers in the full-size picture
+    # rectangles were drawn on the third, in numbers of the full-size picture
     browser.press("u")
     assert decided(browser) == [("opt-out-doubt", "another-person"), ("image", "release")]
     browser.press("3")
@@ -69,7 +69,7 @@ def test_the_whole_way_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     browser.press("1")  # station
     browser.press("1")  # findings
     browser.press("2")  # not stated
-    browser.press("2")  # of what cannot be made up there is no such decision
+    browser.press("2")  # required fields that cannot be made up have no such decision
     browser.press("1")
     assert decided(browser)[2:] == [
         ("image", "block"), ("station", "release"), ("findings:BS-AAAAA", "release"),
@@ -171,7 +171,7 @@ def test_rectangles_are_drawn_listed_and_removed(browser: Browser, tmp_path: Pat
         "item": "image", "sha256": "3" * 64, "decision": "redact",
         "rectangles": "2:10,20,20,16;1:0,0,64,12",
     }  # fmt: skip
-    # of an image that is to leave they hold for its source; what goes beyond the edge is cut there
+    # rectangles of an image that is to leave hold for its source, and are cut at the edge
     browser.press("3")
     browser.wait("document.getElementById('full').open")
     edge = browser.value(f"(({{x, y}}) => ({{x, y}}))({place.replace('2', '1', 1)})")

@@ -1,4 +1,4 @@
-"""Mutated files with planted identifiers through both doors, and what must never come of it."""
+"""Mutated files with planted identifiers through both doors, and what must never happen."""
 
 import io
 import logging
@@ -55,7 +55,7 @@ class Findings:
 
 
 class _TooLong(BaseException):
-    """Passes every handler of the program."""
+    """An exception that no handler of the program catches."""
 
 
 def damaged(whole: Whole, number: int) -> bytes:
@@ -275,5 +275,5 @@ def fuzz_folder(number: int, files: int, place: Path) -> list[str]:
     beside = {row["destination"] for row in rows if row["destination"]}
     written = {path.relative_to(out).as_posix() for path in out.rglob("*.dcm")}
     wrong += [f"{name} is not in the report" for name in written ^ beside]
-    # of the source's name alone a number is there
+    # of the source's name only a number is there
     return wrong + [f"LEAK of {text!r}" for text in secrets if len(text) > 4 and text in report]

@@ -22,7 +22,7 @@ from tests.planted.codecs import CODECS, with_segment
 from tests.planted.corpus import SYNTAXES, Case, Maker
 from tests.planted.objects import COLUMNS, ROWS
 
-# what the file meta may hold besides what it must
+# optional elements of the file meta
 META = (
     (0x00020013, "SH"), (0x00020016, "AE"), (0x00020017, "AE"), (0x00020018, "AE"),
     (0x00020026, "UR"), (0x00020027, "UR"), (0x00020028, "UR"), (0x00020035, "AE"),
@@ -80,7 +80,7 @@ def _between(make: Maker) -> None:
     for turn, syntax in enumerate(PLAIN_SYNTAXES):
         case = make.case("padding", syntax=syntax, charset="utf8")
         draft = case.draft
-        # out of order on purpose: what stops at it must not lose what follows
+        # out of order on purpose: a reader that stops here must not lose the rest
         for tag, place in ((0xFFFCFFFC, "at the end"), (0x0020FFFE, "in the middle")):
             data = case.text(f"Data Set Trailing Padding {place}").encode()
             draft.extra.append((tag, element(syntax, 0xFFFCFFFC, "OB", data)))

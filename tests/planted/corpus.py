@@ -64,7 +64,7 @@ class PlantedFile:
     data
         Its bytes.
     patient
-        Whose it is; None if it is no image of hers.
+        Whose file it is; None if it is no image of a patient.
     family, kind
         The group of places; a key of `KINDS`, or empty.
     plants

@@ -267,7 +267,7 @@ def _set(case: Case, path: Path, value: str) -> None:
 
 
 def _station(make: Maker) -> None:
-    """Fill the one text that stays as it was typed (R24) with her own and foreign words."""
+    """Fill the one text that stays as typed (R24) with the patient's own words and other words."""
     for what, text in OWN_TEXTS.items():
         case = make.case("station", charset="utf8", refusals=("residual-identifier",))
         case.draft.ds.StationName = case.plant(f"StationName {what}", text(case.patient))

@@ -70,7 +70,7 @@ def _put(case: Case, path: Path, value: str) -> None:
     for keyword, number in zip(path[:-1:2], path[1:-1:2], strict=True):
         level = level[keyword].value[number]
     tag = DataElement(path[-1], "SH", "").tag
-    # as text, for pydicom checks numbers; without VRs in the file nobody can tell
+    # as text, because pydicom checks numbers; a file without VRs does not show it
     level.add(DataElement(tag, "LO", value))
     case.unwant(path)
 

@@ -1,4 +1,4 @@
-"""Four NM objects as gamma cameras write them, and what of them an image analysis wants.
+"""Four NM objects as gamma cameras write them, and which values an image analysis needs.
 
 An object is a tree of keywords. Every leaf is wanted with its value, or with another one where the
 hospital's policy asks for a standard term (`Term`); the patient's own attributes are not.
@@ -148,7 +148,7 @@ def siemens() -> dict[str, Any]:
 
 
 def ge() -> dict[str, Any]:
-    """Return one view; which one, a private element says."""
+    """Return one view; a private element says which one."""
     view = {
         "CodeValue": Term("G-5215", "399321004"),
         "CodingSchemeDesignator": Term("SNM3", "SCT"),

@@ -1,4 +1,4 @@
-"""The women of the planted corpus and the words, numbers and dates that are hidden in their files.
+"""The patients of the planted corpus, and the words, numbers and dates hidden in their files.
 
 Everything is derived from a running number, so that each text occurs once and is found again by a
 plain search; nothing here is anybody's name.
@@ -68,12 +68,12 @@ class Mint:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A patient as her own header knows her.
+    """A patient as the header describes the patient.
 
     Parameters
     ----------
     family, given
-        Romaji, kanji and kana of her names.
+        Romaji, kanji and kana of the names.
     patient_id
         Ten digits, the first two zero.
     birth
@@ -98,7 +98,7 @@ class Person:
 
     @property
     def secrets(self) -> list[str]:
-        """What must not be found in what is written of her."""
+        """What must not be found in anything that is written about the patient."""
         return [
             *self.family, *self.given, self.patient_id, self.patient_id.lstrip("0"), self.birth,
             self.accession, self.telephone, self.telephone.replace("-", ""), self.physician,

@@ -82,7 +82,7 @@ def of_planted(file: PlantedFile, name: str) -> Iterator[Check]:
             value = "\\".join(part.strip("'") for part in value[1:-1].split(", "))
         yield Check(name, "text_retained", path, value, "TCIA-RESEARCH-K", demand, typed)
     for element in source.ds:
-        # what is spoilt has no Type any more
+        # a spoilt attribute has no Type any more
         if (element.keyword,) in file.wanted or element.keyword in ("PatientName", "PatientID"):
             yield from _by_type(element, (element.keyword,), name, demand)
     image = file.image if file.image is not None else source.pixels()
@@ -173,7 +173,7 @@ def _by_content(element: DataElement, path: Path, name: str, demand: str) -> Ite
     """Yield what must become of an element of the demonstration by what stands in it."""
     keyword, texts = element.keyword, list(_texts(element))
     if not texts or element.VR in ("UI", "TM", "OW", "OB", "UN") or keyword in ABOUT_AN_ID:
-        return  # of UIDs see `_uids`; a time of day neither must go nor must stay
+        return  # for UIDs see `_uids`; a time of day may go or stay
     if "OriginalAttributesSequence" in path and element.VR != "DT":
         yield from (Check(name, "text_removed", path, t, "DICOM-P15-BASIC-C") for t in texts)
     elif element.VR == "PN":

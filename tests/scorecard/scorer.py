@@ -23,7 +23,7 @@ ACTIONS = (
     "tag_retained", "text_notnull", "text_retained", "text_removed", "date_shifted", "uid_changed",
     "uid_consistent", "patid_consistent", "pixels_hidden", "pixels_retained",
 )  # fmt: skip
-# what a file that was not written fulfils
+# actions that an unwritten file fulfils
 _BY_ABSENCE = {"text_removed", "date_shifted", "uid_changed", "pixels_hidden"}
 # old value -> new values over all files of a tool, of UIDs and of patient IDs
 Seen = Mapping[tuple[str, str], set[str]]
@@ -82,7 +82,7 @@ class Written:
         try:
             self.ds = dcmread(BytesIO(data), force=True)
             list(self.ds.iterall())
-        except Exception:  # what nobody can read has nothing in it
+        except Exception:  # an unreadable file counts as empty
             self.ds = Dataset()
 
     def value(self, path: Path) -> Any:

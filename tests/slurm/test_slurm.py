@@ -1,4 +1,4 @@
-"""A study on a cluster of two nodes: the same bytes as on one machine, and nothing told to it.
+"""A study on a cluster of two nodes: the same bytes as on one machine, and no leak to it.
 
 Needs Debian's slurm-wlm and munge, root, and the extra `slurm`, here or in .venv-slurm.
 """
@@ -29,7 +29,7 @@ __all__ = ["finished"]  # a fixture
 CLUSTER = Path(__file__).parent / "cluster"
 STATE = Path("/var/tmp/bonescint-slurm")  # noqa: S108 the cluster's own, for root alone
 PASSPHRASE = "four-unrelated-long-words"  # noqa: S105 of a test
-# of the profile's patience a test has no need: both nodes are this machine
+# a test needs no long waiting times, because both nodes are this machine
 QUICK = [
     *("--slurm-init-seconds-before-status-checks", "1"),
     *("--seconds-between-status-checks", "1"),
@@ -165,7 +165,7 @@ def nothing_learned(remote: Path, asked: Path, jobs: int) -> None:
     for command in ("scontrol show jobs", "scontrol show steps", "squeue -a -t all -o %all"):
         told = subprocess.run(command.split(), capture_output=True, check=True).stdout
         (asked / command.replace(" ", "_")).write_bytes(told)
-    # where it stands, if it stands anywhere: the environment of each job and its comment
+    # where it could stand: the environment of each job and its comment
     assert len(list((STATE / "controller").rglob("environment"))) >= jobs
     assert "rule_anonymize_batch" in (asked / "scontrol_show_jobs").read_text()
     wanted = {*identifiers(remote), PASSPHRASE}

@@ -1,4 +1,4 @@
-"""Three studies that are not the demonstration's, each run once; read only."""
+"""Three studies besides the demonstration. Each runs once, and tests only read it."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def finished_study(name: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Return the folder of a study after its run; beside it, what the run said."""
+    """Return the folder of a study after its run; what the run printed lies beside it."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
@@ -43,5 +43,5 @@ def other_organ_study(tmp_path_factory: pytest.TempPathFactory, worker_id: str) 
 
 @pytest.fixture(scope="session")
 def no_reader_study(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Return one version of one product without a reader and without a study before."""
+    """Return one version of one product, without readers and without a preceding study."""
     return finished_study("no_reader", tmp_path_factory, worker_id)

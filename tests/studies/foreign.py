@@ -1,4 +1,4 @@
-"""What stands in an output and is no word of its language: keys, numbers of requirements, names."""
+"""Find parts of an output that are no words of its language: keys, requirement numbers, names."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ _CONFIG = sorted((key for key in _config_keys(_SCHEMA) if "." in key), key=len, 
 def foreign(
     texts: Iterable[tuple[str, str]], language: str, config: Mapping[str, Any], given: str = ""
 ) -> list[tuple[str, str]]:
-    """Return where and what of the texts that is not of their language.
+    """Return place and text of everything that is not in the expected language.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ def write_table(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
 
 
 def write_declined(path: Path, people: Iterable[Patient]) -> None:
-    """Write the list of those who declined; headers stand in it for nobody, too."""
+    """Write the list of patients who declined, with one ID that belongs to no patient."""
     rows = [(one.patient_id, "2024-11-05", "本人", "", "") for one in people]
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         csv.writer(stream).writerows([("患者ID", "申出日", "申出者", "理由", "続柄"), *rows])

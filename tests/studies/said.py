@@ -12,7 +12,7 @@ _KEYS = re.compile(r"^(analysis|software|tables_sha256|versions|inputs)\.")
 
 
 def shown(study: Path) -> Iterator[tuple[str, str]]:
-    """Yield where and what of all that a reader of the results sees, keys of settings apart.
+    """Yield place and text of all that a reader of the results sees, except keys of settings.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def page_lines(page: Path) -> list[str]:
 
 
 def written(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield where and what of a report and a workbook, each text once.
+    """Yield place and text of a report and a workbook, each text once.
 
     Parameters
     ----------

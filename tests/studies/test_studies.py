@@ -33,7 +33,7 @@ def test_a_case_with_a_second_result_is_in_the_study(one_tracer_study: Path) -> 
     cases = {row["code"] for row in rows_of(one_tracer_study, "cases")}
     operator = rows_of(one_tracer_study, "repeats/new_second_operator")
     again = rows_of(one_tracer_study, "second_readings/reader1_second_reading")
-    # whoever declined stands in both tables and is in neither result
+    # patients who declined stand in both tables, but in neither result
     assert {row["code"] for row in operator} == {row["code"] for row in again} == cases
     found = rows_of(one_tracer_study, "metrics/repeatability")
     assert {(row["subject"], row["comparator"]) for row in found} == {
@@ -67,7 +67,7 @@ def test_another_organ(other_organ_study: Path) -> None:
     assert any("EOD を付ける読影者がいないため、答えられません" in text for text in said)
 
 
-def test_whom_nobody_reads_is_measured_and_no_more(no_reader_study: Path, tmp_path: Path) -> None:
+def test_a_study_without_readers_only_measures(no_reader_study: Path, tmp_path: Path) -> None:
     assert len(rows_of(no_reader_study, "measurements")) == 24
     flow = [(row["step"], row["patients"]) for row in rows_of(no_reader_study, "metrics/flow")]
     assert flow[-1] == ("analysed:alone", "12")

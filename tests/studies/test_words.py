@@ -1,4 +1,4 @@
-"""No output tells of what a study has not."""
+"""No output mentions what a study does not have."""
 
 import re
 

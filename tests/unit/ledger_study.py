@@ -1,6 +1,5 @@
 """A study with a ledger and a person at its terminal, for the tests of `bonescint ledger`."""
 
-import argparse
 import hashlib
 import io
 from collections.abc import Callable
@@ -11,10 +10,10 @@ import pyrage
 import pytest
 import yaml
 
-from bonescint.commands import ledger as command
 from bonescint.identity.ledger import Ledger, open_ledger
 from bonescint.identity.opt_outs import record
 from bonescint.resources import ROOT
+from tests.unit.called import call
 
 SUBJECTS = ["4711234", "4711235", "A77001"]
 LEDGER, KEY, HEAD = "private/ledger.age", "private/ledger.key", "private/ledger.head"
@@ -22,10 +21,7 @@ Answers = Callable[..., None]
 
 
 def run(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    command.add(parser.add_subparsers(required=True))
-    options = parser.parse_args(["ledger", *arguments])
-    return int(options.run(options))
+    return call("ledger", *arguments)
 
 
 def configure(**study: Any) -> None:
@@ -39,7 +35,7 @@ def opened() -> Ledger:
 
 
 def quick_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in for scrypt, which takes a second or two each time, on purpose."""
+    """Replace scrypt, which is slow on purpose and takes a second or two each time."""
 
     def digest(passphrase: str) -> bytes:
         return b"age-encryption.org/v1\n" + hashlib.sha256(passphrase.encode()).digest()

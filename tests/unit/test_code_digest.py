@@ -1,4 +1,4 @@
-"""A script's digest changes with the code and the data that its results depend on, and only so."""
+"""A script's digest changes only with the code and data that its results depend on."""
 
 import ast
 import re
@@ -123,7 +123,7 @@ def test_a_package_as_a_whole_counts_with_all_its_modules(project: Path, stateme
     assert read_by(project, statement) == whole
 
 
-def test_what_no_result_depends_on_is_left_out(project: Path) -> None:
+def test_parts_that_no_result_depends_on_are_left_out(project: Path) -> None:
     types = (
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
         "    from bonescint.part import leaf\nelse:\n    from bonescint.part import other\n"
@@ -218,9 +218,7 @@ def test_every_statement_counts(project: Path, one: str, other: str) -> None:
     assert digest(project, one) != digest(project, other)
 
 
-def test_what_was_parsed_once_is_not_parsed_again(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_parsed_file_is_not_parsed_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     script = "from bonescint.part.leaf import X\nY = 'resources/new.csv'"
     before = digest(project, script)
@@ -269,7 +267,7 @@ def test_every_script_rule_has_the_digest_of_its_script() -> None:
     for file in sorted((ROOT / "rules").rglob("*.smk")):
         for rule in re.split(r"(?m)^(?=rule |checkpoint )", file.read_text(encoding="utf-8"))[1:]:
             for script in re.findall(r'"\.\./(scripts/[\w/]+\.py)"', rule):
-                # who uses a rule of another's gives it the digest with its own module
+                # a workflow that uses this rule gives it the digest with its own module
                 used = "rules/common.smk" if file.name == "answer_question.smk" else file
                 text = (ROOT / used).read_text(encoding="utf-8") if used != file else rule
                 assert re.search(rf'code"?\]? ?= ?code_digest\(\s*"{script}"[,)]', text), script
@@ -284,7 +282,7 @@ def test_the_digest_of_a_question_is_its_own() -> None:
         assert own in found
         assert [file for file in found if "/bonescint/questions/" in file] == [own]
     assert len({code_digest(ANSWER, f"bonescint.questions.{name}") for name in known()}) > 16
-    # who shows them depends on what they declare, and on their words
+    # a script that shows them depends on their declarations and words
     shown = code_files("scripts/outputs/write_report.py")
     assert {"questions:QUESTION", "resources/text/questions/accuracy.csv"} <= set(shown)
 
@@ -342,7 +340,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
     }
 
 
-# read what they are told to; the catalogue reads a whole folder, which it names
+# they read what they are told to; the catalogue names the folder that it reads
 NAMES = ("resources", "declared", "catalogue", "registered")
 GENERAL = {f"scripts/bonescint/{name}.py" for name in NAMES}
 

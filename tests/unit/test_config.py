@@ -186,7 +186,9 @@ def test_the_opt_out_list_is_a_path_or_a_path_with_settings(config: dict[str, An
         ({"list": "no.csv"}, "cohort.selection.list: .*no.csv"),
     ],
 )
-def test_who_is_chosen_is_one_rule(config: dict[str, Any], selection: Any, message: str) -> None:
+def test_the_choice_of_cases_has_one_rule(
+    config: dict[str, Any], selection: Any, message: str
+) -> None:
     for good in ("all", {"random": 7}, {"list": "config.yaml"}, {"all": True, "again": "x"}):
         config["cohort"]["selection"] = good
         check_config(config)

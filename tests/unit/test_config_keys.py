@@ -2,13 +2,16 @@
 
 import copy
 import datetime
+import pickle
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
+from bonescint import config_form
 from bonescint.config import check_config
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
@@ -42,16 +45,10 @@ class Key(NamedTuple):
 
 
 @pytest.fixture(autouse=True)
-def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the schema be parsed once, not for each of some thousand configurations."""
-    load, known = yaml.safe_load, {}
-
-    def loaded(content: str) -> Any:
-        if content not in known:
-            known[content] = load(content)
-        return copy.deepcopy(known[content])
-
-    monkeypatch.setattr(yaml, "safe_load", loaded)
+def quick_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copy the schema quickly: some thousand configurations are checked here."""
+    content = pickle.dumps(SCHEMA)
+    monkeypatch.setattr(config_form, "project_yaml", lambda _: pickle.loads(content))  # noqa: S301
 
 
 def resolved(schema: dict[str, Any]) -> Any:
@@ -84,9 +81,16 @@ DEMONSTRATION = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"
 
 
 def full(language: str = "en") -> dict[str, Any]:
-    """Return a good configuration in which every key stands that the schema knows."""
-    config = copy.deepcopy(DEMONSTRATION)
+    """Return a good configuration in which every key stands that the schema knows, to damage."""
+    config: dict[str, Any] = pickle.loads(_full())  # noqa: S301
     config["language"] = language
+    return config
+
+
+@cache
+def _full() -> bytes:
+    """Return that configuration as bytes: to read them is faster than to copy it."""
+    config = copy.deepcopy(DEMONSTRATION)
     limits = {name: 10 for name in SCHEMA["$defs"]["limits"]["properties"]}
     layout = LAYOUT | {"limits": limits}
     columns = {
@@ -128,7 +132,7 @@ def full(language: str = "en") -> dict[str, Any]:
     reader = config["readers"]["reader1"]
     again = copy.deepcopy(layout) | {"file": "demo/again.csv", "decimal": ".", "key": "code"}
     reader["repeat_report"] = again | {"columns": dict(reader["columns"])}
-    return dict(config)
+    return pickle.dumps(config)
 
 
 def at(config: dict[str, Any], key: Key) -> Any:

@@ -1,4 +1,4 @@
-"""What a study has, and so which questions it is asked."""
+"""What a study has decides which questions it is asked."""
 
 from typing import Any
 
@@ -139,18 +139,18 @@ def test_groups_by_grade_need_a_reader_who_grades(config: dict[str, Any]) -> Non
     assert faults(config) == [
         "metrics.subgroups.1: no reader gives an EOD, so there are no groups by eod. Delete it."
     ]
-    # where the question is not asked nobody is asked for grades
+    # without the question no grades are needed
     drawn = ["accuracy", "cutoffs", "version_measurement"]
     asked = {"questions": drawn, "primary": None, "families": {}}
     check_config(config | {"metrics": config["metrics"] | asked}, files=False)
-    # nor without any reader
+    # without any reader neither
     config["readers"] = "none"
     config["metrics"] |= {"primary": None, "families": {}}
     check_config(config, files=False)
     assert unanswered(config)["subgroups"] == ["readers"]
 
 
-def test_subgroups_that_nobody_named_are_no_question_that_is_missed(config: dict[str, Any]) -> None:
+def test_unnamed_subgroups_are_not_reported_as_a_missing_question(config: dict[str, Any]) -> None:
     for none in (None, []):
         config["metrics"]["subgroups"] = none
         check_config(config, files=False)

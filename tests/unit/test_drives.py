@@ -28,7 +28,7 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture(params=["drvfs", "vfat", "cifs"])
 def drive(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Have every place be of a filesystem where each file has mode 0755; return its type.
+    """Let every place have a filesystem where each file has mode 0755; return its type.
 
     FAT and drives of Windows on WSL 2 decline another mode, others take it and forget it.
     """

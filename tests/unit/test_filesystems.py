@@ -136,7 +136,7 @@ def test_what_vanishes_or_is_somebody_elses_stops_nothing(
     assert not (tmp_path / "nothing").exists()
 
 
-def test_where_there_are_no_modes_none_is_given(
+def test_a_filesystem_without_modes_gets_none(
     records: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = modes(records)

@@ -42,7 +42,7 @@ def test_a_file_that_vanishes_after_the_listing_is_an_entry(
     assert found == {"a/1": "", "b/c/2": "", "b/c/3": "", "b/d": "FileNotFoundError", "z": ""}
 
 
-def test_a_folder_that_nobody_can_list_at_all_is_no_empty_one(
+def test_an_unreadable_folder_is_not_taken_as_empty(
     raw: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed(monkeypatch, raw)

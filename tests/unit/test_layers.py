@@ -4,6 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -17,7 +18,7 @@ _LOW = (
     "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "kept",
     "joblog", "registered", "pages", "special", "no_download", "text", "names", "dicom",
 )  # fmt: skip
-# each imports only from those before it
+# each layer imports only from those before it
 LAYERS = (
     _LOW,
     ("provenance", "cohort", "identity"),
@@ -37,7 +38,7 @@ LAYERS = (
     ("commands",),
     ("cli", "demo"),
 )
-# rooms that may read less than all that is below them
+# packages that may import less than all layers below them
 ONLY = {
     "runlock": {"errors", "resources"},
     "joblog": {"errors", "incidents", "made", "runlock"},
@@ -60,9 +61,12 @@ def _module(path: Path) -> str:
     return ".".join(parts).removesuffix("__init__").removesuffix(".")
 
 
-# the package's own file has no room: it holds the version
-TREES = {_module(p): ast.parse(p.read_bytes()) for p in sorted(PACKAGE.rglob("*.py"))}
-assert len(TREES) > 100
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return module -> its syntax tree. The package itself, which holds the version, is ``""``."""
+    found = {_module(p): ast.parse(p.read_bytes()) for p in sorted(PACKAGE.rglob("*.py"))}
+    assert len(found) > 100
+    return found
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
@@ -78,10 +82,13 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             _, _, inside = name.partition("bonescint.")
             if name.startswith("bonescint.") and inside:
                 # a name in a module, or the module itself
-                yield inside if inside in TREES else inside.rpartition(".")[0]
+                yield inside if inside in trees() else inside.rpartition(".")[0]
 
 
-IMPORTS = {module: set(_imported(tree)) - {"", module} for module, tree in TREES.items()}
+@cache
+def imports() -> dict[str, set[str]]:
+    """Return module -> the other modules of the package that it imports."""
+    return {module: set(_imported(tree)) - {"", module} for module, tree in trees().items()}
 
 
 def _room(module: str) -> str:
@@ -90,7 +97,7 @@ def _room(module: str) -> str:
 
 def test_every_room_has_a_layer() -> None:
     known = [room for layer in LAYERS for room in layer]
-    assert sorted(known) == sorted({_room(module) for module in TREES} - {""})
+    assert sorted(known) == sorted({_room(module) for module in trees()} - {""})
 
 
 def test_each_layer_imports_only_from_the_left() -> None:
@@ -98,7 +105,7 @@ def test_each_layer_imports_only_from_the_left() -> None:
     rank = {"": 0} | {room: n for n, layer in enumerate(LAYERS) for room in layer}
     wrong = [
         f"{module} imports {other}"
-        for module, others in IMPORTS.items()
+        for module, others in imports().items()
         for other in others
         if (a := _room(module)) != (b := _room(other))
         and (rank[b] > rank[a] or b not in ONLY.get(a, {b}))
@@ -108,13 +115,13 @@ def test_each_layer_imports_only_from_the_left() -> None:
 
 def test_rooms_import_each_other_only_one_way() -> None:
     ways = defaultdict(set)
-    for module, others in IMPORTS.items():
+    for module, others in imports().items():
         ways[_room(module)] |= {_room(other) for other in others} - {_room(module)}
     TopologicalSorter(ways).prepare()  # raises a CycleError that names the circle
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    TopologicalSorter(IMPORTS).prepare()
+    TopologicalSorter(imports()).prepare()
 
 
 def _names(tree: ast.Module) -> Iterator[str]:
@@ -134,7 +141,7 @@ def _names(tree: ast.Module) -> Iterator[str]:
 
 def test_each_name_has_one_meaning() -> None:
     homes = defaultdict(list)
-    for module, tree in TREES.items():
+    for module, tree in trees().items():
         for name in _names(tree):
             homes[name].append(module)
     # the functions in scripts/<stage> are called as their files

@@ -1,4 +1,4 @@
-"""What jobs made is remembered; who changes it by hand is told, and nothing is lost."""
+"""Outputs of jobs are remembered; a change by hand is told, and nothing is lost."""
 
 import errno
 import os
@@ -36,7 +36,7 @@ def test_nothing_is_edited_before_somebody_edits() -> None:
 @pytest.mark.parametrize("text", ["as madE\n", "", "as made\nmore"])
 def test_an_edited_table_is_kept_aside(text: str) -> None:
     Path(TABLE).write_text(text)
-    # what is filled in by hand, and what has hashes of its own, is not watched
+    # files filled in by hand and files with hashes of their own are not watched
     for name in (FORM, f"{FOLDER}/1.dcm", "private/cohort.csv"):
         Path(name).write_text("other")
     assert edited_results() == [Path(TABLE)]

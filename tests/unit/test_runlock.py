@@ -103,7 +103,7 @@ def test_the_jobs_of_a_killed_run_are_waited_for(
             runlock.take(study / ".snakemake", Texts("incidents", "ja"))
         assert "待ちます" in capsys.readouterr().err
         assert lock.exists()
-    # the job is gone: so is its lock, however it ended
+    # the job has ended, so its lock is gone, however it ended
     runlock.take(study / ".snakemake", Texts("incidents", "ja"))
     assert not lock.exists()
 

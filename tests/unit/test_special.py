@@ -1,4 +1,4 @@
-"""SciPy's functions come without what nobody uses, and are SciPy's own."""
+"""SciPy's functions are SciPy's own, loaded without the parts that are not used."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A home that may not be written and a full temporary folder: said first, with the cure."""
+"""A read-only home and a full temporary folder are told first, with the remedy."""
 
 import errno
 import os
@@ -108,7 +108,7 @@ def test_a_command_says_it_and_goes_on(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "config.yaml", tmp_path)
-    assert main(["ledger", "status"]) == 1  # there is none: its own message follows
+    assert main(["ledger", "status"]) == 1  # the folder is missing: its own message follows
     lines = capsys.readouterr().err.splitlines()
     assert "XDG_CACHE_HOME" in lines[0]
     assert "TMPDIR" in lines[1]

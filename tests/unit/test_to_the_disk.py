@@ -1,4 +1,4 @@
-"""What is said to be there has reached the disk."""
+"""A file that is reported as written has reached the disk."""
 
 import ctypes
 import errno

@@ -37,12 +37,12 @@ def small(config: dict[str, Any]) -> None:
     config["deidentification"]["batch_size"] = 4
 
 
-# without which no figure is drawn
+# the questions without which no figure is drawn
 FEW_QUESTIONS = ["accuracy", "cutoffs", "version_measurement"]
 
 
 def few_questions(config: dict[str, Any]) -> None:
-    """Leave out what most tests do not ask."""
+    """Leave out the questions that most tests do not need."""
     config["metrics"] |= {"questions": FEW_QUESTIONS, "primary": None, "families": {}}
 
 
@@ -70,7 +70,7 @@ def started(
     """Run a command in the folder as the program's environment does, and return what it printed."""
     command = [str(python), "-m", module]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BONESCINT_")}
-    # behind it what a test brings, such as the hook of the incidents
+    # a test may add folders, for example that of the hook in test_incidents.py
     paths = [str(program / "scripts"), os.environ.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     done = subprocess.run(
@@ -87,9 +87,9 @@ def started(
 
 
 def copied(folder: Path) -> Path:
-    """Return a copy of the workflow, dates included, for Snakemake compares those of scripts."""
+    """Return a copy of the workflow. Dates are kept because Snakemake compares those of scripts."""
     for name in ("rules", "scripts", "resources", "schemas", "report", "profiles", "envs"):
-        # its bytecode too, but for what another process is about to rename
+        # the bytecode too, except temporary files that another process is about to rename
         half = shutil.ignore_patterns("*.pyc.*", "*.tmp")
         shutil.copytree(ROOT / name, folder / name, ignore=half)
     for name in ("Snakefile", "config.yaml"):

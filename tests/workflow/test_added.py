@@ -1,4 +1,4 @@
-"""A question is three files and a figure two: all else finds them."""
+"""A question is three files and a figure is two. Nothing else has to name them."""
 
 import shutil
 from pathlib import Path
@@ -80,7 +80,7 @@ def test_a_question_and_a_figure_are_found_by_their_files_alone(
     program = copied(tmp_path / "program")
     for name, text in (QUESTION | FIGURE).items():
         (program / name).write_text(text.lstrip("\n"), encoding="utf-8")
-    # the schema knows it, and so does the dry-run
+    # schema and dry-run know the question
     configure(study, lambda c: c["metrics"]["questions"].append("made_up"))
     planned = jobs(snakemake(study, "-n", program=program))
     assert planned == dict.fromkeys(

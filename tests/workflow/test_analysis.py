@@ -1,4 +1,4 @@
-"""R repeats the main results from the tables for a statistician; who declines leaves them."""
+"""R repeats the main results from the statistician's tables; a patient who declines leaves them."""
 
 import re
 import shutil

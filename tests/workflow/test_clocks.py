@@ -1,4 +1,4 @@
-"""Dates that a wrong clock made: of the hospital's files, and of the study's own."""
+"""Dates made by a wrong clock, on the hospital's files and on the study's own."""
 
 import os
 import re
@@ -17,7 +17,7 @@ FUTURE = 400 * 24 * 3600
 
 
 def date_in_the_future(*places: Path, read_only: bool = True) -> None:
-    """Date everything below as of more than a year from now, and let nobody write it."""
+    """Set all dates below to more than a year from now, and make everything read-only."""
     then = time.time() + FUTURE
     found = [path for place in places for path in (place, *place.rglob("*"))]
     for path in reversed(found):  # a folder after what it holds
@@ -57,14 +57,14 @@ def test_inputs_dated_in_the_future(own: Path) -> None:
     snakemake(own, "all", "deliver")
     assert "Nothing to be done" in snakemake(own, "-n")
 
-    # somebody declines, on a list that is dated so too
+    # a patient declines, on a list with such a date
     shutil.move(own / "own" / "opt_out.csv", own / "opt_out.csv")
     (own / "opt_out.csv").chmod(0o644)
     patient = Patient(own)
     decline(own, patient.subject)
     shutil.move(own / "opt_out.csv", own / "own" / "opt_out.csv")
     date_in_the_future(own / "own" / "opt_out.csv")
-    # and whoever asks is told why
+    # a dry-run gives the reason
     planned = snakemake(own, "-n")
     assert "make_demo_cohort" not in planned
     (because,) = re.findall(r"rule filter_opt_out:.*?reason: (.*?)$", planned, re.M | re.S)

@@ -1,4 +1,4 @@
-"""Who declines vanishes, however and whenever she says so; who comes back is the same as before."""
+"""A patient who declines vanishes, however and whenever; one who comes back has the former code."""
 
 import csv
 import os
@@ -18,6 +18,8 @@ from tests.workflow.leaks import open_to_others
 from tests.workflow.runner import configure, jobs, ran, snakemake
 
 SIDES = ("results", "private", "logs", ".snakemake")
+# what the list decides: who is out, and whose images are written
+DECIDED = ("results/cohort/opt_out.warnings.csv", "results/anonymization/instances.csv")
 
 
 def ledger_of(study: Path) -> Ledger:
@@ -34,7 +36,7 @@ def bonescint(study: Path, *arguments: str, code: int = 0) -> str:
 
 
 def own_opt_out(study: Path) -> None:
-    """Put a list of the hospital's own in the place of the demonstration's."""
+    """Use a list of the hospital's own instead of the demonstration's."""
     shutil.copy(study / "demo" / "opt_out.csv", study / "opt_out.csv")
     configure(study, lambda c: c["inputs"].update(opt_out="opt_out.csv"))
 
@@ -49,7 +51,7 @@ def decline(study: Path, subject: str) -> None:
 
 
 def hits(study: Path, *words: str) -> list[str]:
-    """Return the files that hold a word in name, bytes or, of an archive, in a member."""
+    """Return the files that hold a word in their name, their bytes or the member of an archive."""
     found = []
     for side in SIDES:
         for path in (study / side).rglob("*"):
@@ -93,7 +95,7 @@ def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     # the patient's code stands in a list of the hospital's
     (study / "shown.txt").write_text(f"{patient.code}\n")
     configure(study, lambda c: c["figures"]["montage"].update(cases="shown.txt"))
-    snakemake(study)
+    assert "draw_figures" in ran(snakemake(study, "--until", "draw_figures"))
     others = files_of_others(study, patient)
     decline(study, patient.subject)
     # the list is put back with an older date: Snakemake's own triggers would miss it
@@ -106,17 +108,17 @@ def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     assert "Nothing to be done" in (planned := snakemake(study, "-n"))
     assert "missing provenance" not in planned
 
-    # a shorter list lets nobody back, and is noticed
+    # a shorter list lets nobody back, and the run warns of it
     lines = (study / "opt_out.csv").read_bytes().rstrip(b"\n").split(b"\n")
     (study / "opt_out.csv").write_bytes(b"\n".join(lines[:-1]) + b"\n")
-    snakemake(study)
+    snakemake(study, *DECIDED)
     assert not patient.folder.exists()
     warnings = read_rows(study / "results" / "cohort" / "opt_out.warnings.csv")
     assert any(row["key"] == "opt_out.vanished" for row in warnings)
 
-    # who returns gets the former code
+    # a patient who returns gets the former code
     bonescint(study, "opt-out", "withdraw", patient.subject)
-    snakemake(study)
+    snakemake(study, *DECIDED)
     assert patient.folder.is_dir()
     assert ledger_of(study).code_of(patient.subject) == patient.code
     warnings = read_rows(study / "results" / "cohort" / "opt_out.warnings.csv")
@@ -142,7 +144,7 @@ def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:
     where = bonescint(study, "where", patient.code)
     assert "results/cases.csv" in where
     assert "D-001" in where
-    # what was delivered may have trained the versions that came later, and them alone (R31)
+    # only versions released after the delivery may have been trained on it (R31)
     assert "mark_exposure" in ran(snakemake(study))
     marks = read_rows(study / "results" / "exposure.csv")
     assert {row["software"] for row in marks if row["exposed"] == "1"} == {"vsbone3"}
@@ -196,7 +198,7 @@ def test_copies_made_by_hand_are_found_at_the_next_run(study: Path) -> None:
 @pytest.mark.slow
 def test_outputs_of_a_former_configuration_go_too(study: Path) -> None:
     patient = Patient(study)
-    # what a program left that put patients into other batches
+    # as left by a program that put patients into other batches
     shutil.copytree(study / "results/dicom" / patient.batch, study / "results/dicom/77")
     report = study / "results/anonymization" / f"{patient.batch}.csv"
     shutil.copy(report, report.with_name("77.csv"))
@@ -208,7 +210,7 @@ def test_outputs_of_a_former_configuration_go_too(study: Path) -> None:
 
 @pytest.mark.slow
 def test_a_patient_id_in_the_raw_paths_goes_too(study: Path) -> None:
-    # a hospital sorts its exports by patient; one file of hers cannot be read
+    # a hospital sorts its exports by patient, and one file of the patient cannot be read
     patient = Patient(study)
     raw = study / "raw"
     shutil.copytree(study / "demo" / "dicom", raw)
@@ -263,10 +265,10 @@ def test_a_list_that_snakemake_does_not_see_is_read_all_the_same(study: Path, ho
     assert hits(study, *patient.words) == []
 
 
-def test_part_of_a_run_is_no_search(study: Path) -> None:
+def test_a_part_of_a_run_gives_no_receipt_of_a_search(study: Path) -> None:
     patient = Patient(study)
     bonescint(study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01")
-    snakemake(study, "results/figures/flow.svg")
+    snakemake(study, "results/cohort/opt_out.csv")
     assert not (study / "results" / "purge.json").exists()
     assert "verify_purge" in jobs(snakemake(study, "-n"))
 

@@ -46,11 +46,11 @@ def test_an_image_with_suspected_text_waits_for_its_decision(study: Path) -> Non
     }
     assert totals == {"written": str(len(instances)), "duplicate": "0", "refused": "0"}
 
-    # what is decided about findings runs no patient again
+    # a decision about findings codes no image again
     findings = f"findings:BS-AAAAA\t{'0' * 64}\trelease\tDr. A\t2026-01-15\n"
     decisions.write_text(HEADER + decision + findings, encoding="utf-8")
     assert jobs(snakemake(study, "-n")) == {}
-    # and what is malformed stops the run before anything is done
+    # a malformed line stops the run before anything is done
     decisions.write_text(HEADER + "image\t00\tmaybe\tDr. A\t2026-01-15\n", encoding="utf-8")
     assert "decisions.tsv" in snakemake(study, "-n", fails=True)
 
@@ -85,7 +85,7 @@ def test_another_exam_is_taken_by_a_list_and_never_by_itself(study: Path) -> Non
     listed = f"患者ID,検査日\n{exams[2]['patient_id']},2019/9/28\n"
     (study / "exams.csv").write_text(listed, encoding="cp932")
     configure(study, lambda c: c["inputs"].update(exam_dates="exams.csv"))
-    # the imports stop at it until the software's results are of that exam too
+    # imports would stop here, because the software's results are of the other exam
     again = ran(snakemake(study, "results/cases.csv", "private/other_exams.csv"))
     assert {"select_cohort", "list_other_exams"} <= set(again)
     assert again.count("anonymize_batch") == 1

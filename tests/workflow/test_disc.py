@@ -1,4 +1,4 @@
-"""A disc is built, checked by programs of others, recorded, replaced and withdrawn."""
+"""A disc is built, checked by other programs, recorded, replaced and withdrawn."""
 
 import hashlib
 import shutil
@@ -20,7 +20,7 @@ LISTS = [Path(f"results/delivery/{name}.csv") for name in ("volumes", "contents"
 
 @pytest.fixture(scope="session")
 def ready(brief: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Return a study with a disc, built once: read only."""
+    """Return a study with a disc. It is built once, and tests only read it."""
 
     def make(folder: Path) -> None:
         shutil.copytree(brief, folder, symlinks=True)
@@ -49,7 +49,7 @@ def state(study: Path) -> dict[str, str]:
 
 
 def read_with(*command: str | Path) -> str:
-    """Return what a program of others says; skip if it is not there."""
+    """Return what another program prints; skip if it is not installed."""
     if not shutil.which(str(command[0])):
         pytest.skip(f"{command[0]} is not installed")
     done = subprocess.run(command, capture_output=True, text=True, errors="replace")
@@ -113,7 +113,7 @@ def test_a_medium_that_is_too_small_leaves_the_former_volume(built: Path) -> Non
     assert "1000000" in printed.replace(",", "") and "Traceback" not in printed
     former = {name: digest for name, digest in before.items() if name.startswith(f"{VOLUMES}/")}
     assert state(built) == former
-    # and it is not taken for done
+    # the disc still counts as missing
     assert "build_disc" in jobs(snakemake(built, "-n", "deliver"))
 
 

@@ -1,4 +1,4 @@
-"""A result changed by hand is told and made anew; a study that is not this one stops."""
+"""A result changed by hand is reported and made anew; the data of another study stop the run."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from bonescint.files import read_rows
 from tests.workflow.runner import configure, ran, snakemake
 
-# of a rule in the middle, read by the figures alone; saved by Excel
+# a table that only the figures read, and a workbook saved by Excel
 EDITED = ("results/metrics/roc_curves.csv", "results/study.xlsx")
 
 
@@ -16,18 +16,18 @@ def test_what_was_changed_by_hand_is_told_kept_and_made_anew(study: Path) -> Non
     before = {name: (study / name).read_bytes() for name in EDITED}
     for name in EDITED:
         (study / name).write_bytes(before[name] + b"x\n")
-    # another date alone is no change
+    # a new date without new content is no change
     os.utime(study / "results/cases.csv")
     printed = snakemake(study, "-n")
     assert all(f"  {name}\n" in printed for name in EDITED)
     assert "results/cases.csv\n" not in printed.partition("Building DAG")[0]
-    assert (study / EDITED[0]).read_bytes() != before[EDITED[0]]  # a look moves nothing
+    assert (study / EDITED[0]).read_bytes() != before[EDITED[0]]  # a dry-run moves nothing
     assert "手で変更された結果 2 件" in printed
 
     (study / "results/~$study.xlsx").touch()
     printed = snakemake(study)
     assert all(f"  {name}\n" in printed for name in EDITED)
-    # who reads the last lines alone reads it, too
+    # the last lines say it too
     assert "private/edited/" in printed.partition("bonescint: ")[2]
     assert "results/study.xlsx が Excel で開かれています" in printed
     assert {name: (study / name).read_bytes() for name in EDITED} == before
@@ -37,12 +37,12 @@ def test_what_was_changed_by_hand_is_told_kept_and_made_anew(study: Path) -> Non
     assert {"accuracy", "draw_figures", "write_workbook"} <= {*ran(printed)}
     assert "BONE-DEMO" not in printed
     assert "Nothing to be done" in snakemake(study, "-n")
-    # whichever table is edited and put aside, a run misses it
+    # the last rule asks for every table, so a run makes any edited one anew
     search = re.search(r"rule verify_purge:\n    input: (.*)", printed)
     assert search and tables_made(study) - {"results/purge.json"} <= {*search[1].split(", ")}
 
     (study / "results/~$study.xlsx").unlink()
-    # a study of a version that did not write down whose it is
+    # as in a study of a version that did not yet record the study's ID
     (study / "private/study.json").unlink()
     printed = snakemake(study)
     assert ran(printed) == ["verify_purge", "all"]
@@ -62,7 +62,7 @@ def tables_made(study: Path) -> set[str]:
 
 
 def test_a_job_that_was_cut_off_edited_nothing(study: Path) -> None:
-    # what a job leaves that was killed before its end: another table, and nothing kept of it
+    # as left by a job that was killed: another table, and no record of it
     (study / "results/metrics/accuracy.csv").write_text("half\n")
     (study / "private/made/logs/accuracy.csv").unlink()
     assert "  results/metrics/accuracy.csv\n" not in snakemake(study, "-n")
@@ -78,7 +78,7 @@ def test_another_study_or_kind_stops_before_anything(study: Path, tmp_path: Path
     printed = snakemake(study, fails=True)
     assert "private/study.json" in printed and "'BONE-DEMO'" in printed and "'BONE-2'" in printed
     assert state() == before
-    # another folder, the same ledger: nothing is read, and the folder is no study's
+    # another folder with the same ledger: nothing is read, and no study begins there
     other = tmp_path / "other"
     other.mkdir()
     shutil.copy(study / "config.yaml", other)
@@ -90,7 +90,7 @@ def test_another_study_or_kind_stops_before_anything(study: Path, tmp_path: Path
     assert not (other / "demo").exists() and not (other / "private/study.json").exists()
 
 
-def test_files_of_ones_own_at_the_demonstrations_place_are_never_deleted(study: Path) -> None:
+def test_own_files_at_the_demonstrations_place_are_never_deleted(study: Path) -> None:
     own = study / "demo/dicom/own.dcm"
     own.write_bytes(b"mine")
     # another seed makes the demonstration anew

@@ -84,7 +84,7 @@ def test_what_fails_while_the_rules_are_read(study: Path) -> None:
     configure(study, lambda c: c["software"]["vsbone3"].update(versoin="3.0"))
     said = last(snakemake(study, fails=True))
     assert "versoin" in said[-3] and said[-1] == "This call ran nothing."
-    # the search of the last run still stands
+    # the receipt of the last run is still there
     assert (study / "results/purge.json").exists()
 
 
@@ -100,7 +100,7 @@ def test_two_failed_jobs(study: Path) -> None:
     assert sum("「120」" in line for line in said) >= 3
     assert "    ログ: logs/import_software/vsbone2.log" in said
     assert "不参加の申し出のあった方のデータが結果に残っている場合があります" in said[-1]
-    # as the last word, however little else is shown
+    # it is said last even if everything else is quiet
     configure(study, english)
     quiet = snakemake(study, *arguments, "--quiet", "all", fails=True)
     assert last(quiet)[0] == "bonescint: steps that failed: 2, the earliest first."

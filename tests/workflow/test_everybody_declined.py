@@ -18,7 +18,7 @@ from tests.workflow.runner import configure, snakemake
 
 pytestmark = pytest.mark.whole
 
-# the first is no estimate, the second not asked where nothing was stored before
+# the first gives no estimate; the second is not asked without stored values
 ESTIMATES = [one for one in known() if one not in ("hypotheses", "repeatability")]
 NOBODY = "対象者がいません"
 
@@ -53,7 +53,7 @@ def test_fewer_and_fewer_and_everybody_again(
 
     decline(study, [p for p in people if p["tracer"] == "MDP"])
     snakemake(study)
-    # the list stands in the demonstration's place: who declined there stays out all the same
+    # this list replaces the demonstration's, whose patients stay out all the same
     assert {r["code"]: r["tracer"] for r in rows(study, "cases")} == {
         code: tracer for code, tracer in former.items() if tracer == "HMDP"
     }
@@ -92,7 +92,7 @@ def test_fewer_and_fewer_and_everybody_again(
         assert {row["status"] for row in table} <= {"no data", "not assessed"}, name
         assert {row["estimate"] + row["ci_low"] + row["p_value"] for row in table} == {""}
     assert list((study / "results" / "dicom").rglob("*.dcm")) == []
-    # said before anything else that a reader could take for a result
+    # it is said before anything that could be taken for a result
     page = (study / "results" / "report.html").read_text(encoding="utf-8")
     assert page.index(NOBODY) < page.index("<nav")
     assert summary_sheet(study).index(NOBODY) < summary_sheet(study).index("診断能")

@@ -11,7 +11,7 @@ from tests.workflow.runner import configure, ran, snakemake
 
 
 def real(config: dict[str, Any]) -> None:
-    """Name the files of a hospital, and nothing that a delivery needs."""
+    """Use the files of a hospital, without the settings that a delivery needs."""
     for key in ("dicom", "participants", "opt_out"):
         config["inputs"][key] = config["inputs"][key].replace("demo/", "own/")
     for entry in config["software"].values():
@@ -36,7 +36,7 @@ def complete(config: dict[str, Any]) -> None:
 
 
 def as_patients(folder: Path) -> int:
-    """Take the mark of simulated data out of every image; return how many had it."""
+    """Remove the mark of simulated data from every image; return how many had it."""
     marked = 0
     for path in folder.rglob("*"):
         if path.is_file() and path.read_bytes()[128:132] == b"DICM":
@@ -69,15 +69,15 @@ def test_a_real_study_meets_every_gate(study: Path) -> None:
     assert all(pydicom.dcmread(path).SyntheticData == "YES" for path in coded)
     shutil.copytree(study / "demo", study / "own")
     configure(study, real)
-    # a simulated study's ledger never becomes that of patients: this one begins anew
+    # a simulated study's ledger never becomes that of patients, so this study begins anew
     for side in ("private", "results"):
         shutil.rmtree(study / side)
-    # the images are the simulation's
+    # the images are still simulated
     configure(study, lambda c: c["study"].update(synthetic=False))
     printed = snakemake(study, fails=True)
     assert "are marked as simulated, (0008,001C)" in printed
     assert set(ran(printed)) == {"index_dicom", "filter_opt_out"}
-    # and now a hospital's
+    # and now they are a hospital's
     assert as_patients(study / "own" / "dicom") > len(coded)
     configure(study, lambda c: c["study"].update(synthetic=True))
     printed = snakemake(study, fails=True)
@@ -97,7 +97,7 @@ def test_a_real_study_meets_every_gate(study: Path) -> None:
     printed = snakemake(study, "deliver")
     assert "The study ended on 2025-12-31" in printed
     assert "approved extension" in (study / "results" / "report.html").read_text(encoding="utf-8")
-    # a byte of an image that was verified
+    # one byte of a verified image changes
     image = sorted((study / "results" / "dicom").rglob("*.dcm"))[0]
     data = image.read_bytes()
     image.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))

@@ -15,7 +15,7 @@ from tests.workflow.runner import configure, jobs, ran, snakemake
 
 
 def own(study: Path, demo: str) -> Path:
-    """Copy one of the demonstration's files to where the user's would be."""
+    """Copy a file of the demonstration to a folder of the user's."""
     path = study / "own" / Path(demo).name
     path.parent.mkdir(exist_ok=True)
     shutil.copy(study / demo, path)
@@ -64,9 +64,9 @@ def test_an_export_out_of_bounds_names_every_row(study: Path) -> None:
     # the cohort's HMDP cases; other people's rows are not looked at
     assert len({re.findall(r"行 (\d+)", e)[0] for e in errors}) == 8
     assert not (study / "results" / "software" / "vsbone2.csv").exists()
-    # a failed run, too, leaves nothing that others can read
+    # a failed run leaves nothing that others can read either
     assert open_to_others(study) == []
-    # the same as a workbook, until the export is good
+    # the faults stand in a workbook until the export is good
     book = study / "private" / "faults" / "vsbone2.xlsx"
     assert str(book.relative_to(study)) in printed
     sheets = openpyxl.load_workbook(book).worksheets
@@ -96,7 +96,7 @@ def test_what_follows_a_failed_import_looks_at_the_table_first(
     good = path.read_bytes()
     path.write_bytes(b"")
     assert path.name in snakemake(study, fails=True)
-    # what was made of the former table is there still, and Snakemake has forgotten the failure
+    # what was made of the former table is still there, and Snakemake has forgotten the failure
     assert (study / target).exists()
     rule = f"import_{'software' if area == 'software' else 'readings'}"
     for arguments in ([target], ["--until", "draw_figures"], ["results/figures/flow.svg"]):
@@ -155,7 +155,7 @@ def test_deliver_and_its_gate(study: Path) -> None:
     sheet = study / "results" / "delivery" / "partner_sheet.xlsx"
     assert not sheet.exists()
     configure(study, lambda c: c["delivery"].update(after_period_end="a reason"))
-    snakemake(study, "deliver")
+    snakemake(study, str(sheet.relative_to(study)))
     page = openpyxl.load_workbook(sheet).worksheets[0]
     rows = list(page.iter_rows(values_only=True))
     # R26: columns A to I
@@ -171,7 +171,7 @@ def test_check_command(
     study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(study)
-    # the demonstration's own list has an incomplete entry: reported, and a run goes on
+    # the demonstration's list has an incomplete entry: it is reported, and a run goes on
     assert main(["check"]) == 0
     assert "opt_out.csv" in capsys.readouterr().err
     Path("config.yaml").write_text("language: [\n")

@@ -75,7 +75,7 @@ def test_a_workbook_that_is_open_in_excel(declining: Path) -> None:
     assert "プログラムの誤り" not in last and "Yamada" not in printed
     after = contents(study)
     changed = {name for name in before if after.get(name) != before[name]}
-    # what the title stands in, and the receipt of a run that has come to its end
+    # the title stands in the first; the second is the receipt of a finished run
     assert changed <= {"results/provenance.json", "results/purge.json"}
-    # and the next run has it in mind
+    # the next run writes it
     assert "write_workbook" in snakemake(study, "-n")

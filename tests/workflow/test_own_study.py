@@ -55,7 +55,7 @@ def fill_in(study: Path, demo: Path) -> None:
     reason = {
         "理由": "亡くなっている場合",
         "続柄": "子",
-    }  # which one entry lacks
+    }  # one entry lacks these
     for row in lists["opt_out.csv"]:
         if row["申出者"] == "代諾者":
             row |= {name: row[name] or value for name, value in reason.items()}
@@ -67,7 +67,7 @@ def fill_in(study: Path, demo: Path) -> None:
         {"患者ID": "患者ID", "検査日": "検査日", "BSI値": "BSI(%)", "ANN値": "ANN"}
         | {"ホットスポット数": "Hotspot数", "状態": "状態"},
     )
-    # two tables as they came: other names, other headers, another encoding, a title above
+    # two tables with other names, other headers, another encoding and a title above
     own = {"PatientID": "カルテ番号", "BSI": "指数"}
     with (inputs / "結果 2.0.csv").open("w", encoding="cp932", newline="") as stream:
         kept = [name for name in lists["exports/vsbone2.csv"][0] if name != "Note"]
@@ -128,7 +128,7 @@ def test_a_study_of_ones_own(finished: Path, tmp_path: Path) -> None:
     assert not (study / "demo").exists()
     said = started(study, "snakemake", "-n")
     assert "Nothing to be done" in said and jobs(said) == {}
-    # a configuration of the version before, upgraded: nothing runs again
+    # after an upgrade from the version before, nothing runs again
     edit(study, (f"config_version: {CONFIG_VERSION} ", "# "))
     started(study, "bonescint.cli", "upgrade")
     assert "Nothing to be done" in started(study, "snakemake", "-n")

@@ -10,7 +10,7 @@ import pytest
 from pydicom.data import get_testdata_file
 
 from bonescint.files import read_rows
-from tests.workflow.runner import ROOT, configure, snakemake
+from tests.workflow.runner import ROOT, Edit, configure, few_questions, snakemake
 
 OVERLAY = ROOT / "tests" / "workflow" / "real_scans.yaml"
 FOLDER = Path(os.environ.get("BONESCINT_REAL_DATA", ROOT.parent / "shared" / "data" / "real"))
@@ -29,8 +29,8 @@ def prepare(folder: Path, scans: list[Path]) -> None:
         copy = raw / f"{number:03d}_{scan.name}"
         shutil.copy(scan, copy)
         if "nm-nema" in scan.parts:
-            # one scan in five encodings under one SOP Instance UID: told apart, or all would be
-            # refused as a conflict, as those of misc-* are
+            # one scan in five encodings with one SOP Instance UID. Each gets a UID of its own;
+            # otherwise all would be refused as a conflict, as those of misc-* are
             uid = pydicom.dcmread(scan, specific_tags=["SOPInstanceUID"]).SOPInstanceUID.encode()
             copy.write_bytes(copy.read_bytes().replace(uid, uid[:-4] + b"%04d" % (1000 + number)))
         try:
@@ -84,8 +84,8 @@ def assert_no_trace(folder: Path, wanted: set[bytes]) -> None:
                 assert not [w for w in wanted if w.lower() in content], path
 
 
-def run(folder: Path, scans: list[Path]) -> dict[str, str]:
-    configure(folder)
+def run(folder: Path, scans: list[Path], edit: Edit | None = None) -> dict[str, str]:
+    configure(folder, edit)
     prepare(folder, scans)
     snakemake(folder, "--configfile", str(OVERLAY))
     fates = accounts(folder)
@@ -130,7 +130,7 @@ def test_every_real_file(tmp_path: Path) -> None:
     if not FOLDER.is_dir():
         pytest.skip("no folder of real DICOM files (BONESCINT_REAL_DATA)")
     scans = sorted(p for p in FOLDER.rglob("*") if p.is_file() and p.name != "SOURCES.tsv")
-    fates = run(tmp_path, scans)
+    fates = run(tmp_path, scans, few_questions)
     assert len(fates) == len(scans)
     written = [path for path, fate in fates.items() if fate == "written"]
     assert written

@@ -11,7 +11,15 @@ from pydicom import dcmread
 from pydicom.uid import generate_uid
 
 from bonescint.files import read_rows
-from tests.workflow.runner import configure, copied, jobs, ran, snakemake
+from tests.workflow.runner import (
+    FEW_QUESTIONS,
+    configure,
+    copied,
+    few_questions,
+    jobs,
+    ran,
+    snakemake,
+)
 
 pytestmark = pytest.mark.whole
 
@@ -78,10 +86,16 @@ def test_a_new_patient_goes_to_a_new_batch_and_no_other_is_coded_again(study: Pa
 
 
 def test_a_fourth_version_gives_three_comparisons_with_no_code_change(study: Path) -> None:
+    about_versions = ("version_diagnosis", "version_measurement", "equivalence")
     configure(study, add_version)
-    snakemake(study)
+    # the study of one tracer asks every question of three versions
+    configure(study, few_questions)
+    configure(
+        study, lambda c: c["metrics"].update(questions=[*FEW_QUESTIONS, *about_versions[::2]])
+    )
+    snakemake(study, "results/report.html")
     pairs = {("vsbone3", "vsbone2"), ("vsbone4", "vsbone2"), ("vsbone4", "vsbone3")}
-    for question in ("version_diagnosis", "version_measurement", "equivalence"):
+    for question in about_versions:
         table = list(read_rows(study / "results" / "metrics" / f"{question}.csv"))
         assert {(row["subject"], row["comparator"]) for row in table} == pairs
     page = (study / "results" / "report.html").read_text(encoding="utf-8")
@@ -135,7 +149,7 @@ def test_a_file_added_by_hand_is_noticed(study: Path) -> None:
     batch = next((study / "results" / "dicom").iterdir())
     (batch / "extra.dcm").write_bytes(b"x")
     printed = snakemake(study, "-R", "summarise_anonymization", fails=True)
-    # the batch is named, the file is not: whoever adds files by hand may name a patient
+    # the batch is named, but not the file, because its name may be that of a patient
     assert f"{batch.name}: " in printed
     assert "extra.dcm" not in printed
 
@@ -188,11 +202,11 @@ def test_an_edited_statistic_reruns_its_question(program: Program) -> None:
     )
 
 
-def test_edited_decisions_rerun_who_reads_them_and_what_follows(program: Program) -> None:
+def test_edited_decisions_rerun_their_readers_and_what_follows(program: Program) -> None:
     everything = set(jobs(snakemake(program.study, "-n", "-F", program=program.folder)))
     assert len(everything) > 35
     planned = program.planned_with("scripts/bonescint/deid/decisions.py", statement)
-    # they settle who is held back, which image is taken and what is coded; the index is temporary
+    # decisions settle who is held back, which image is taken and what is coded
     assert planned == everything - {"make_demo_cohort"}
 
 
@@ -228,7 +242,7 @@ def test_another_language_changes_no_coded_table(study: Path) -> None:
     assert (
         set(jobs(snakemake(study, "-n")))
         == {
-            # tables that are read as they are, in the hospital
+            # tables that people in the hospital read as they are
             "find_identity_doubts",
             "scan_findings",
             # read the findings as they would be sent
@@ -244,7 +258,7 @@ def test_another_language_changes_no_coded_table(study: Path) -> None:
     snakemake(study)
     after = coded_tables(study)
     assert len(after) > 40
-    # digests of the findings as they would be sent: joined in the study's language
+    # it holds digests of the findings as they would be sent, in the study's language
     of_sent = {"results/hospital/planned.csv"}
     assert {name for name in before | after if before.get(name) != after.get(name)} <= of_sent
     page = (study / "results" / "report.html").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Planted doubts of every kind reach the page; what a person decides is followed (R22, R27)."""
+"""Planted doubts of every kind reach the page, and a person's decisions are followed (R22, R27)."""
 
 import hashlib
 import json
@@ -109,7 +109,7 @@ KINDS = {
 def planted(
     brief: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> tuple[Path, dict[str, str]]:
-    """Return a study with a doubt of every kind and its page, to change, and who has which."""
+    """Return a copy of a study with a doubt of every kind and its page, and who has which."""
 
     def make(folder: Path) -> None:
         shutil.copytree(brief, folder, symlinks=True)
@@ -137,7 +137,7 @@ def test_every_doubt_and_every_image_is_on_the_page_once(
     assert counted == KINDS | {"image": len(written)}
     images = [row["sha256"] for row in items if row["kind"] == "image"]
     assert sorted(images) == sorted(written)
-    # what a rectangle would be drawn on is the file that this image was made of
+    # rectangles are drawn on the file that this image was made from
     raw = {
         hashlib.sha256(p.read_bytes()).hexdigest(): p
         for p in (study / "raw").rglob("*")
@@ -149,24 +149,25 @@ def test_every_doubt_and_every_image_is_on_the_page_once(
             assert np.array_equal(
                 coded.pixel_array, pydicom.dcmread(raw[row["source_sha256"]]).pixel_array
             )
-    # no owner pairs a source, whose path may hold the patient's ID, with a code
+    # no owner pairs a code with a source, because its path may hold the patient's ID
     coded = {row["owner"] for row in items if row["item"] == "coded"}
     assert coded.isdisjoint(row["owner"] for row in items if row["item"] != "coded")
     page = (study / "private/review/index.html").read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page
     assert "佐藤花子" in page
-    # of who is held back the ID alone, of who declined nothing, and no code beside a patient
+    # the page shows only the ID of a patient held back, nothing of one who declined,
+    # and no code beside a patient
     doubts = pydicom.dcmread(study / "raw" / "other.dcm")
     assert "77123456" in page
     assert str(doubts.PatientName).split("=")[0] not in page
     assert "http://" not in page and "https://" not in page
     assert leaks(study, {who["named"], who["blank"]}, ["private/review"]) == []
-    # the same inputs give the same bytes, and nothing is to be done again
+    # the same inputs give the same bytes, and nothing runs again
     assert ran(snakemake(study, "review", "-n")) in ([], ["review"])
     (study / "private/review/index.html").unlink()
     snakemake(study, "review")
     assert (study / "private/review/index.html").read_text(encoding="utf-8") == page
-    # a release of what is to leave runs nothing again but the page
+    # to release the images runs only the page again
     lines = [f"coded\t{digest}\trelease\tA1\t2026-01-15\n" for digest in images]
     header = "item\tsha256\tdecision\treviewer\tdate\n"
     (study / "private/review/decisions.tsv").write_text(header + "".join(lines), encoding="utf-8")
@@ -195,10 +196,10 @@ def decide_all(study: Path, folder: Path) -> Path:
             if row["kind"] == "conflict":
                 browser.press(next(clashes))
             elif row["kind"] == "image":
-                # one by itself where something is odd about it, else a row of them
+                # an odd image is shown alone, the others in rows
                 browser.press("1" if row["reason"] else "r")
             else:
-                # the findings alone are blank: not stated
+                # only the findings are blank, so they can be "not stated"
                 browser.press(KEYS.get(row["kind"], "2"))
         browser.downloads_to(folder)
         browser.press("s")
@@ -225,7 +226,7 @@ def test_what_is_decided_on_the_page_is_followed(
     assert not [row for t in (study / "private/refused").glob("*.csv") for row in read_rows(t)]
     (blank,) = read_rows(study / "results/hospital/incomplete.csv")
     assert blank["decision"] == "not-stated"
-    # what was let in is to leave now, and waits for its own release; nothing else waits
+    # images that were let in now wait for their own release; nothing else waits
     waiting = [row for row in read_rows(study / "private/review/items.csv") if row["waits"] == "1"]
     assert waiting
     assert {row["kind"] for row in waiting} == {"image"}

@@ -14,7 +14,7 @@ def names_in(folder: Path) -> list[str]:
 def test_seal_run_unseal(study: Path) -> None:
     key = study.parent / "medium" / "ledger.key"
     key.parent.mkdir()
-    # a link: another place of the key would run some steps again
+    # a link, because another path of the key would run some steps again
     shutil.move(study / "private" / "ledger.key", key)
     (study / "private" / "ledger.key").symlink_to(key)
     started(study, "bonescint.cli", "seal", "--results")

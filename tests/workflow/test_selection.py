@@ -1,4 +1,4 @@
-"""Of more cases than planned some are chosen; who leaves is replaced, and nobody else changes."""
+"""If there are more cases than planned, some are chosen; only cases that leave are replaced."""
 
 import json
 import sys
@@ -37,8 +37,11 @@ def codes_of(path: Path) -> set[str]:
 def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
     results = study / "results"
     configure(study, four_and_four)
-    printed = ran(snakemake(study))
-    # who is chosen concerns no image and no import
+    results_of_cases = [
+        f"results/{name}" for name in ("report.html", "study.xlsx", "provenance.json")
+    ]
+    printed = ran(snakemake(study, *results_of_cases))
+    # the choice changes no image and no import
     assert {"choose_cases", "restrict_tables", "accuracy"} <= set(printed)
     assert {"anonymize_batch", "import_software", "build_reference"}.isdisjoint(printed)
 
@@ -50,7 +53,7 @@ def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
     margins = Counter(level for row in rows for level in (row["tracer"], row["findings"]))
     assert margins == TARGETS
 
-    # one place: whatever is made of the cases is made of these alone
+    # everything that is made of cases is made of the chosen ones
     for table in ("chosen/cases", "chosen/reference", "exposure", "metrics/misclassified"):
         assert codes_of(results / f"{table}.csv") <= first, table
     sheet = openpyxl.load_workbook(results / "study.xlsx")["症例一覧"]
@@ -83,13 +86,13 @@ def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
     ledger = open_ledger(
         study / "private/ledger.age", study / "private/ledger.key", head=study / LEDGER_HEAD
     )
-    # one for whom somebody waits: the demonstration's small cells may be used up
+    # a case that another can replace: small cells of the demonstration may be used up
     gone = next(r["code"] for r in rows if (r["tracer"], r["findings"]) in in_line)
     subject = ledger.subject_of(gone) or ""
     command = [sys.executable, "-m", "bonescint.cli", "opt-out", "add", subject]
     run([*command, "--by", "self"], cwd=study, check=True, capture_output=True)
-    snakemake(study)
+    snakemake(study, "results/cohort/selection.csv")
     second = chosen(study)
     assert first - second == {gone}
     assert len(second - first) == 1
-    assert gone not in states(study)  # nothing of who declined is left
+    assert gone not in states(study)  # nothing is left of a patient who declined

@@ -12,7 +12,7 @@ from tests.workflow.runner import ROOT, snakemake
 IDENTIFIED = {"demo", "ingest", "cohort", "anonymize", "imports", "review", "custody"}
 
 
-# a rule of its own, or that of a question
+# an ordinary rule, or that of a question
 RULE = re.compile(
     r"^(?:rule|checkpoint|use rule answer_question from asking as) (\w+)(?: with)?:\n"
     r"(.*?)(?=^\S|\Z)",
@@ -20,7 +20,7 @@ RULE = re.compile(
 )
 
 
-# rules that ask for others' outputs alone
+# rules that only ask for outputs of other rules
 TARGETS = ("deliver", "review", "figures", "tables", "paper")
 
 

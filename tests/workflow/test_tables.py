@@ -17,11 +17,11 @@ def test_every_table_that_a_run_writes_is_declared(finished: Path) -> None:
         path.relative_to(finished).as_posix()
         for side in ("results", "private")
         for path in (finished / side).rglob("*.csv")
-        # what each job made, with its hash: no table of the study
+        # the lists of what each job made are no tables of the study
         if not path.is_relative_to(finished / "private" / "made")
     ]
     assert len(written) > 50
-    # Japanese Excel takes a table without one for Shift-JIS
+    # Japanese Excel reads a table without BOM as Shift-JIS
     assert all((finished / path).read_bytes().startswith(codecs.BOM_UTF8) for path in written)
     for path in [*written, "demo/truth.csv"]:
         fits = [table for table in catalogue() if table.is_at(path)]

@@ -1,4 +1,4 @@
-"""A folder of the raw tree that may not be read now, and may be later, through the workflow."""
+"""A folder of the raw tree cannot be read in one run and can be read in the next."""
 
 import os
 import shutil
@@ -56,6 +56,6 @@ def test_a_closed_folder_is_listed_and_the_run_goes_on(
         assert unreadable(study) == known | {"00471936": "unreadable"}
         assert "Nothing to be done" in run(study, "-n")
     assert leaks(study, {"00471936"}) == []
-    # whoever opens it is not forgotten
+    # once it can be read, the next run reads it
     assert "index_dicom" in ran(run(study))
     assert unreadable(study) == known | {"00471936/scan": "not_dicom"}

@@ -35,7 +35,7 @@ def test_the_page_of_snakemake_holds_every_result(finished: Path, tmp_path: Path
     figures = {path.stem for path in finished.glob("results/figures/*")}
     assert {"results/report.html", *(asked & tables)} <= results.keys()
     assert figures == {Path(path).stem for path in results if "figures" in path}
-    # what lists cases stays in the hospital
+    # files that list cases stay in the hospital
     cases = ("study.xlsx", "reclassified", "misclassified", "incidental", "cases.csv")
     assert not [path for path in results if path.rpartition("/")[2].startswith(cases)]
     labels = [(path, text) for path, one in results.items() for text in one["labels"].values()]

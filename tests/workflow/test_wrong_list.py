@@ -11,7 +11,7 @@ from tests.workflow.runner import configure, snakemake
 from tests.workflow.test_custody import bonescint
 
 EXPORT = "demo/exports/bonenavi.csv"
-# what the list decides; the last run is a whole one
+# the table that the list decides; only the last run is a whole one
 COHORT = "results/cases.csv"
 
 
@@ -37,7 +37,7 @@ def test_an_export_as_list_of_opt_outs(study: Path) -> None:
     assert len(cases(study)) <= len(everybody) - 8  # every patient with MDP
     assert declined(study) == before
 
-    # recorded all the same, and taken back as a whole
+    # the list is recorded all the same, then taken back as a whole
     bonescint(study, "opt-out", "confirm")
     assert len(declined(study)) > len(before)
     bonescint(study, "opt-out", "confirm", code=1)

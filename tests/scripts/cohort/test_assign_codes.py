@@ -41,7 +41,7 @@ def test_a_code_stays_and_only_new_patients_get_one(
     after = open_ledger(**ledger_files).codes()
     assert after.items() > before.items()
     assert second["digest"] != first["digest"]
-    # who left the cohort keeps the code, and the receipt is the former one
+    # a patient who left the cohort keeps the code, and the receipt does not change
     assert receipt(tmp_path, ledger_files, ("4711", 1)) == first
     assert open_ledger(**ledger_files).codes() == after
 

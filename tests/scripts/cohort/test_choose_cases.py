@@ -1,4 +1,4 @@
-"""The choice of cases and its record: it changes for who leaves, and for nothing else."""
+"""The choice of cases and its record change only when a case leaves."""
 
 import json
 from collections import Counter
@@ -39,7 +39,7 @@ class Study:
         return open_ledger(**self.ledger)
 
     def choose(self, selection: object = SEED) -> list[str]:
-        """Run the script and return the codes of who is chosen."""
+        """Run the script and return the codes of the chosen cases."""
         here = self.folder
         cases = [
             {"code": code, "tracer": "MDP" if n < 8 else "HMDP", "instances": self.images[code]}
@@ -140,7 +140,7 @@ def is_left_out(study: Study, code: str) -> None:
 
 
 @pytest.mark.parametrize("leaves", [opts_out, loses_its_images, is_left_out])
-def test_who_leaves_is_replaced_by_the_next(
+def test_a_case_that_leaves_is_replaced_by_the_next(
     study: Study, leaves: Callable[[Study, str], None]
 ) -> None:
     first = study.choose()
@@ -155,11 +155,11 @@ def test_who_leaves_is_replaced_by_the_next(
     assert "1 of the chosen cases were gone and 1 were taken from the reserve" in study.said()
     reason = {opts_out: None, loses_its_images: "no_images", is_left_out: "left_out"}[leaves]
     assert study.reasons().get(gone) == reason
-    # told of the ledger: the same at the next run
+    # the ledger has it: the next run gives the same
     before = (study.folder / "warnings.csv").read_bytes()
     assert study.choose() == second
     assert (study.folder / "warnings.csv").read_bytes() == before
-    # who comes back waits behind who took the place
+    # a patient who comes back waits behind the replacement
     study.images[gone], study.texts[gone] = 2, "text"
     assert study.choose() == second
     assert {row["code"]: row["state"] for row in study.rows()}[gone] == "reserve"
@@ -179,7 +179,7 @@ def test_a_changed_reading_keeps_the_case(study: Study) -> None:
     assert len(study.recorded()) == 1
 
 
-def test_who_is_not_decided_cannot_be_chosen(study: Study) -> None:
+def test_an_undecided_case_cannot_be_chosen(study: Study) -> None:
     study.findings |= dict.fromkeys(study.codes[:8], "")
     study.choose()
     assert set(study.reasons().values()) == {"undecided"}
@@ -196,7 +196,7 @@ def test_another_rule_is_refused_until_a_reason_is_given(study: Study) -> None:
     study.choose({"random": 8, "again": "all images are there"})
     assert [entry["again"] for entry in study.recorded()] == ["", "all images are there"]
     assert "gone" not in study.said()  # a new choice is no replacement
-    # the reason may go or stay, and holds for this one choice
+    # the reason may go or stay; it holds for this choice only
     study.choose({"random": 8})
     with pytest.raises(InputError, match='chosen by "random: 8"'):
         study.choose({"random": 7, "again": "all images are there"})

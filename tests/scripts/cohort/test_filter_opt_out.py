@@ -1,4 +1,4 @@
-"""Who declined goes, however it was said."""
+"""Patients who declined are left out, however they said so."""
 
 import json
 from pathlib import Path
@@ -78,7 +78,7 @@ def test_the_next_index_knows_everybody_but_who_declined(tmp_path: Path, ledger:
     assert [*known.values()] == [
         row for row in read_rows(tmp_path / "index.csv") if row["path"] in "cd"
     ]
-    # another program, a file that is damaged, another key, no ledger: everything is read
+    # after another program, with a damaged file, another key or no ledger, everything is read
     assert known_rows(sealed, "two", files(tmp_path)) == {}
     sealed.write_bytes(sealed.read_bytes()[:-9])
     assert known_rows(sealed, "one", files(tmp_path)) == {}
@@ -102,7 +102,7 @@ def test_by_any_spelling_of_the_id(tmp_path):
 
 
 @pytest.mark.parametrize("typed", ["56", "78", "0090"])
-def test_any_of_her_ids_will_do(tmp_path, typed):
+def test_any_id_of_the_patient_is_enough(tmp_path, typed):
     tables = run(tmp_path, typed)
     assert kept(tables) == "abc"
     assert tables["counts"][0]["entries_unmatched"] == "0"
@@ -118,7 +118,7 @@ def test_the_command_counts_like_the_list(tmp_path, ledger):
     assert any(row["rule"] == "R13" for row in tables["warnings"])
 
 
-def test_a_shorter_list_lets_nobody_back(tmp_path):
+def test_a_shorter_list_brings_no_patient_back(tmp_path):
     assert kept(run(tmp_path, "12", "34")) == "d"
     tables = run(tmp_path, "34")
     assert kept(tables) == "d"
@@ -141,14 +141,14 @@ def test_what_is_to_be_searched_for_is_sealed(tmp_path, ledger):
     code = ledger.assign(["34"])["34"]
     run(tmp_path, "34", "56")
     data = (tmp_path / "declined.age").read_bytes()
-    assert b"Mori^Emi" not in data  # long: three letters turn up in ciphertext by chance
+    assert b"Mori^Emi" not in data  # long: ciphertext holds any three letters
     people = {p["subject"]: p for p in json.loads(ledger.unseal(data))}
     assert people["34"] == {"subject": "34", "code": code, "ids": ["34"], "names": []}
     assert set(people) == {"34", "56", "78", "90"}
     assert people["56"]["names"] == ["Mori^Emi"]
 
 
-def test_paths_of_unreadable_files_name_nobody_who_declined(tmp_path):
+def test_paths_of_unreadable_files_name_no_patient_who_declined(tmp_path):
     assert run(tmp_path, lost="99999/x.dcm")["unreadable"][0]["path"] == "99999/x.dcm"
     path = run(tmp_path, "99999", lost="099999/x.dcm")["unreadable"][0]["path"]
     assert path.endswith("/x.dcm")
@@ -163,7 +163,7 @@ def test_an_id_with_a_comma_is_one_cell(tmp_path, monkeypatch):
     assert tables["counts"][0]["patients_indexed"] == "4"
 
 
-def test_a_namesake_keeps_the_groups_that_are_hers_too(tmp_path, monkeypatch):
+def test_a_namesake_keeps_the_name_groups_shared_with_the_patient(tmp_path, monkeypatch):
     people = [
         ("a", "1", "", "KYOZOU^SUIKO=虚像^翠子=キョゾウ^スイコ", "19500101"),
         # with the same or an unknown birth date the namesakes would be held back
@@ -186,12 +186,12 @@ def test_a_cell_that_is_no_id_stops_the_run(tmp_path, typed):
     run(tmp_path)
     with pytest.raises(InputError, match="row 3 .*not one patient ID"):
         run(tmp_path, "12", typed)
-    # nothing of it is on record, so that the corrected list has nothing to explain
+    # nothing of it is recorded, so the corrected list needs no explanation
     assert in_force(open_ledger(**files(tmp_path))) == {}
 
 
 @pytest.mark.parametrize("header", ["12\0\0XJUNK", "12.0", "+0012", '"0012"'])
-def test_what_is_almost_her_id_is_hers(tmp_path, monkeypatch, header):
+def test_an_id_that_is_almost_the_patients_is_taken_as_it(tmp_path, monkeypatch, header):
     monkeypatch.setattr(f"{__name__}.PEOPLE", [("z", header, "", "", ""), *PEOPLE])
     assert kept(run(tmp_path, "12")) == kept(run(tmp_path, header.split("\0")[0])) == "cd"
 
@@ -233,7 +233,7 @@ def test_a_lost_ledger_is_not_replaced(tmp_path):
 
 
 def test_a_trailing_zero_makes_no_second_id(tmp_path, monkeypatch):
-    # a file without a patient ID must not count as the other half
+    # a file without a patient ID must not count as the missing half
     monkeypatch.setattr(
         "tests.scripts.cohort.test_filter_opt_out.PEOPLE", [*PEOPLE, ("e", "", "", "X", "")]
     )
@@ -263,7 +263,7 @@ def test_the_same_patient_under_another_id_is_held_back(tmp_path, monkeypatch):
     assert (counts["files_opted_out"], counts["patients_opted_out"]) == ("1", "1")
     ((other, declined, digest),) = held(tmp_path)
     assert (other, declined) == (["7654321"], ["1234567"])
-    # how many, not who
+    # it tells how many, not who
     (said,) = [row["message"] for row in tables["warnings"] if "held back" in row["message"]]
     assert said.startswith("1 patient")
     written = ("consented", "counts", "warnings", "unreadable")
@@ -283,7 +283,7 @@ def test_the_doubt_outlives_the_images(tmp_path, monkeypatch):
     monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", TWINS[1:])
     assert kept(run(tmp_path, "1234567")) == "c"
     assert len(open_ledger(**files(tmp_path)).entries()) == size
-    # who takes part again leaves nobody in doubt
+    # once the patient takes part again, nobody is in doubt
     withdraw(open_ledger(**files(tmp_path)), ["1234567"], None)
     assert kept(run(tmp_path)) == "bc"
 
@@ -306,7 +306,7 @@ def test_a_retired_code_is_searched_for_too(tmp_path, ledger, monkeypatch):
 
 
 @pytest.mark.parametrize("header", ["#12/A", "X\0\00012", "7\\12"])
-def test_an_id_that_is_none_and_holds_hers_is_held_back(tmp_path, monkeypatch, header):
+def test_an_invalid_id_that_contains_the_patients_is_held_back(tmp_path, monkeypatch, header):
     odd = ("e", header, "", "Y^Z", "19700101")
     monkeypatch.setattr(f"{__name__}.PEOPLE", [*PEOPLE, odd])
     tables = run(tmp_path, "12")

@@ -40,7 +40,7 @@ def test_one_id_with_two_names_and_one_name_with_two_ids(tmp_path, monkeypatch):
     assert not any(word in str(warning) for word in ("Sato", "SATO", "47110034", "47110012"))
 
 
-def test_who_declined_is_in_no_doubt_either(tmp_path):
+def test_a_patient_who_declined_is_listed_in_no_doubt(tmp_path):
     assert {row["subject"] for row in run(tmp_path, "１２", "99")["consented"]} == {"34", "56"}
     assert doubts(tmp_path / "consented.csv") == ([], [])
 

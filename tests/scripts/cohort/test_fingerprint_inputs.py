@@ -1,4 +1,4 @@
-"""What went in is on record by HMAC: whoever holds the ledger can prove it, nobody can guess it."""
+"""Inputs are recorded by HMAC: with the ledger they can be proved, without it not guessed."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A patient stays in the first coding's batch; who leaves changes one, who comes changes none."""
+"""A patient stays in the first batch; leaving changes one batch, coming changes none."""
 
 from pathlib import Path
 
@@ -56,12 +56,12 @@ def test_every_scan_stands_in_one_batch_beside_the_patients_others(
     assert not any(code in written for code in open_ledger(**coded).codes().values())
 
 
-def test_who_leaves_changes_one_batch(tmp_path: Path, coded: dict[str, str]) -> None:
+def test_a_patient_who_leaves_changes_one_batch(tmp_path: Path, coded: dict[str, str]) -> None:
     before = split(tmp_path, coded, *PATIENTS)
     after = split(tmp_path, coded, *PATIENTS[1:])
     assert before.keys() == after.keys()
     assert sum(before[name] != after[name] for name in before) == 1
-    # the order of the others is no matter of the one who left
+    # a patient who leaves does not change the order of the others
     assert split(tmp_path, coded, *PATIENTS) == before
 
 
@@ -70,7 +70,7 @@ def test_nobody_is_left(tmp_path: Path, coded: dict[str, str]) -> None:
     assert split(tmp_path, coded) == dict.fromkeys(("00", "01", "02"), header)
 
 
-def test_who_comes_goes_to_a_new_batch(tmp_path: Path, coded: dict[str, str]) -> None:
+def test_a_new_patient_goes_to_a_new_batch(tmp_path: Path, coded: dict[str, str]) -> None:
     before = split(tmp_path, coded, *PATIENTS)
     give_codes(coded, *(subject for subject, _ in PATIENTS), "990011", "990012")
     after = split(tmp_path, coded, *PATIENTS, ("990011", 2), ("990012", 1))

@@ -54,7 +54,7 @@ def test_both_ways(
         assert all(f"{n} " in said for n in counts)
 
 
-def test_who_else_stands_in_a_header_is_known_on_this_side(tmp_path: Path) -> None:
+def test_other_persons_in_a_header_are_known_on_this_side(tmp_path: Path) -> None:
     index = indexed(
         tmp_path,
         "",

@@ -1,4 +1,4 @@
-"""The last step gives a receipt only if nothing is left of who declined, whoever that is now."""
+"""The last step gives a receipt only if nothing is left of any patient who has declined by now."""
 
 import json
 import os
@@ -83,7 +83,9 @@ def test_an_edited_result_that_was_put_aside_goes_if_it_holds_who_declined(ledge
 
 
 @pytest.mark.parametrize("how", ["list", "command"])
-def test_who_declined_meanwhile_is_filtered_by_the_next_run(ledger: Ledger, how: str) -> None:
+def test_a_patient_who_declined_meanwhile_is_filtered_by_the_next_run(
+    ledger: Ledger, how: str
+) -> None:
     if how == "list":
         with Path("opt_out.csv").open("a", encoding="utf-8") as stream:
             stream.write(f"{OTHER},本人,2024-01-10\n")
@@ -93,11 +95,11 @@ def test_who_declined_meanwhile_is_filtered_by_the_next_run(ledger: Ledger, how:
         run()
     assert OTHER not in str(caught.value)
     assert not RECEIPT.exists()
-    # without it Snakemake must make it anew, and all that filter_opt_out makes with it
+    # if it is missing, Snakemake makes everything anew that filter_opt_out makes
     assert not DECLINED.exists()
 
 
-def test_a_list_that_was_taken_back_names_nobody(ledger: Ledger) -> None:
+def test_a_list_that_was_taken_back_names_no_patient(ledger: Ledger) -> None:
     with Path("opt_out.csv").open("a", encoding="utf-8") as stream:
         stream.write(f"{OTHER},本人,2024-01-10\n")
     undo(ledger, fingerprint(ledger, "opt_out.csv"), None)
@@ -121,7 +123,7 @@ def test_a_disc_is_withdrawn_by_its_list(ledger: Ledger) -> None:
 def test_a_disc_of_others_stays_and_is_not_read(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its list decides; the search would take it for a text of 700 MB."""
+    """Its list decides, because the search would read the image as a text of 700 MB."""
     image = built(str(ledger.code_of(OTHER)))
     search = content.search_text
 
@@ -176,13 +178,13 @@ def test_a_later_run_looks_into_what_has_changed_alone(
     for name in ("results/a.txt", "results/b.txt", "logs/a.log", "results/delivery/a.txt"):
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_text("nothing\n")
-    time.sleep(0.15)  # within a tick of the clock a file may change and bear the same date
+    time.sleep(0.15)  # within a tick of the clock a file may change and keep its date
     assert run("code") == {"declined": 1, "left": 0}
     # logs and deliveries are purged and searched, but looked into once
     assert sorted(looked_into)[:2] == ["logs/a.log", "private/ledger.head"]
     assert len(looked_into) == len(set(looked_into))
     Path("results/new.txt").write_text("nothing\n")
-    # behind its back: size and date are what they were
+    # changed unnoticed: size and date are the same as before
     before = Path("results/b.txt").stat()
     Path("results/b.txt").write_text(f"{ledger.code_of(SUBJECT)}".rjust(before.st_size))
     os.utime("results/b.txt", ns=(before.st_atime_ns, before.st_mtime_ns))

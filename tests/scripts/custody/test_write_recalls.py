@@ -1,4 +1,4 @@
-"""Who was delivered and declines is recalled, once, and counted for as long as it is so."""
+"""A delivered patient who declines is recalled once, and counted as long as this holds."""
 
 from datetime import date
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_a_notice_names_the_code_and_never_the_id(tmp_path: Path, ledger: Ledger
     assert ledger.code_of("12") not in notice
     assert "Images of 1 patients" in warning["message"]
     assert (warning["rule"], warning["where"]) == ("R12", "")
-    # at the next run nothing is due, and what was delivered is still outside
+    # at the next run nothing is due, but the delivered data are still outside
     assert run(tmp_path) == ([notice], [warning])
     ledger.read()
     assert len(ledger.entries("recall")) == 1
@@ -67,7 +67,7 @@ def test_another_id_of_the_person_will_do(tmp_path: Path, ledger: Ledger) -> Non
     assert ledger.code_of("12") in notice
 
 
-def test_who_was_delivered_under_the_preceding_study_is_counted(
+def test_a_patient_delivered_under_the_preceding_study_is_counted(
     tmp_path: Path, ledger: Ledger
 ) -> None:
     details = {"date": "2022-05-05", "partner": "P", "medium": ""}

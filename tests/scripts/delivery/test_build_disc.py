@@ -1,4 +1,4 @@
-"""Lists tell of every volume, the former one stays when a build fails, nothing new keeps it."""
+"""Lists name every volume. If a build fails or nothing is new, the former volume stays."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -132,7 +132,7 @@ def test_findings_that_are_not_stated_say_so(ledger: Ledger, builder: list[list[
     assert read_build().digests == digests
 
 
-def test_what_was_delivered_is_left_as_it_is(ledger: Ledger, builder: list[list[Case]]) -> None:
+def test_a_delivered_volume_is_left_as_it_is(ledger: Ledger, builder: list[list[Case]]) -> None:
     plan()
     build()
     assert record(ledger) == "D-001"
@@ -141,11 +141,11 @@ def test_what_was_delivered_is_left_as_it_is(ledger: Ledger, builder: list[list[
     build()
     assert len(builder) == 1
     assert sorted(FOLDER.iterdir()) == before
-    # a person needs the room: no list tells of what is not there
+    # a person deletes the volume to make room: then no list names it
     next(FOLDER.glob("*.ISO")).unlink()
     build()
     assert list(FOLDER.iterdir()) == []
-    # a row that has changed is sent again, and says what it replaces
+    # a changed row is sent again and says what it replaces
     code = min(ledger.codes().values())
     assert plan((code, "not-stated"))[code] == "replaces"
     build((code, "not-stated"))
@@ -154,7 +154,7 @@ def test_what_was_delivered_is_left_as_it_is(ledger: Ledger, builder: list[list[
     assert [row["replaces"] for row in read_build().contents] == ["D-001"]
 
 
-def test_who_asked_to_be_in_no_delivery_is_in_none(
+def test_a_patient_who_asked_to_be_in_no_delivery_is_in_none(
     ledger: Ledger, builder: list[list[Case]]
 ) -> None:
     subject, code = min(ledger.codes().items(), key=lambda pair: pair[1])
@@ -164,17 +164,17 @@ def test_who_asked_to_be_in_no_delivery_is_in_none(
     assert plan()[code] == "stopped"
     build()
     assert code not in read_build().codes
-    # nobody is left to be delivered: what stands was never handed over
+    # no case is left to deliver, and the built volume was never handed over
     left = [(c, "leave-out") for c in ledger.codes().values()]
     plan(*left)
     build(*left)
     assert not any(FOLDER.glob("*"))
 
 
-def test_what_stands_is_built_again_only_if_it_is_another(
+def test_a_volume_is_built_again_only_if_it_would_differ(
     ledger: Ledger, builder: list[list[Case]]
 ) -> None:
-    """An encrypted image is another one each time; the one that was burned must stay."""
+    """Each build of an encrypted image differs, so the one that was burned must stay."""
     plan()
     build()
     build()
@@ -230,7 +230,7 @@ def test_a_build_that_fails_leaves_the_former_one(
 def test_an_image_that_was_not_verified_gets_on_no_disc(
     ledger: Ledger, builder: list[list[Case]], change: Callable[[Path], object]
 ) -> None:
-    """A backup that is put back afterwards leaves no trace that a build could see."""
+    """A backup that is put back leaves no trace that a build could see."""
     plan()
     image = sorted(path for path in Path("results/dicom").rglob("*") if path.is_file())[0]
     change(image)

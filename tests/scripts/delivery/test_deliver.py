@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -33,16 +34,20 @@ def sheet(study: Path, *codes: str) -> None:
     book.save(study / "sheet.xlsx")
 
 
-def faults(study: Path, synthetic: bool = False) -> list[str]:
+def delivered(study: Path, **more: Any) -> None:
+    deliver(
+        sheet=study / "sheet.xlsx",
+        dicom=study / "results/dicom",
+        reports=sorted((study / "results/anonymization").glob("*.csv")),
+        incomplete=study / "incomplete.csv",
+        language="en",
+        **{"synthetic": False} | more,
+    )
+
+
+def faults(study: Path, **more: Any) -> list[str]:
     try:
-        deliver(
-            sheet=study / "sheet.xlsx",
-            dicom=study / "results/dicom",
-            reports=sorted((study / "results/anonymization").glob("*.csv")),
-            incomplete=study / "incomplete.csv",
-            language="en",
-            synthetic=synthetic,
-        )
+        delivered(study, **more)
     except InputError as refused:
         return refused.problems
     return []
@@ -101,7 +106,7 @@ def test_what_is_handed_over_is_what_was_verified(study: Path, damage: str) -> N
     assert not any("HANAKO" in one for one in found)
 
 
-def test_who_is_left_out_is_not_asked_for(study: Path) -> None:
+def test_a_case_that_is_left_out_needs_no_files(study: Path) -> None:
     left = {"code": CODES[0], "decision": "leave-out"}
     write_rows(study / "incomplete.csv", columns("incomplete"), [left])
     assert any(CODES[0] in one for one in faults(study))  # still in the sheet
@@ -152,17 +157,7 @@ def test_volumes_are_held_against_the_plan(study: Path) -> None:
     receipt = study / "checked.json"
 
     def check() -> None:
-        deliver(
-            sheet=study / "sheet.xlsx",
-            dicom=study / "results/dicom",
-            reports=sorted((study / "results/anonymization").glob("*.csv")),
-            incomplete=study / "incomplete.csv",
-            language="en",
-            synthetic=False,
-            planned=planned,
-            volumes=folder,
-            receipt=receipt,
-        )
+        delivered(study, planned=planned, volumes=folder, receipt=receipt)
 
     with pytest.raises(InputError, match=f"not those planned.*: {CODES[1]}\\."):
         check()

@@ -70,14 +70,14 @@ def test_a_case_without_an_image_is_not_in_it(write: Write) -> None:
     assert write() == ["BS-1"]
 
 
-def test_who_stopped_the_provision_is_not_in_it(
+def test_a_patient_who_stopped_the_provision_is_not_in_it(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_rows(TABLE, ["code", "state"], [{"code": "BS-1", "state": "new"}])
     assert write() == ["BS-1"]
     write_rows(TABLE, ["code", "state"], [{"code": "BS-1", "state": "stopped"}])
-    # nor does anything of it wait for a person
+    # nothing of it waits for a person either
     assert write(kinds="name") == []
 
 
@@ -105,7 +105,7 @@ def test_an_incomplete_case_holds_up_nobody_once_it_is_decided(tmp_path: Path) -
     decided = [{"code": f"BS-{n}", "metastasis": 1, "eod": 2} for n in (1, 2, 3)]
     write_rows(tmp_path / "reference.csv", ["code", "metastasis", "eod"], decided)
     said = [{"code": code, "findings": "転移"} for code in ("BS-1", "BS-3")]
-    # the findings of a case that is left out need no decision of their own
+    # the findings of a case that is left out need no decision
     said[1] |= {"kinds": "name", "sha256": "0" * 64}
     write_rows(tmp_path / "findings.csv", ["code", "sha256", "kinds", "findings"], said)
     paths = {name: tmp_path / f"{name}.csv" for name in ("cases", "reference", "findings")}
@@ -147,7 +147,7 @@ def test_a_reason_that_was_used_stands_beside_the_cases(write: Write, tmp_path: 
     said = [str(cell.value) for (cell,) in second.iter_rows(max_col=1)]
     for word in ("STUDY-1", "2020-01-01", "approved extension"):
         assert any(word in line for line in said)
-    # before the end nobody needs one
+    # before the period ends, no reason is needed
     write(study=STUDY, delivery={"after_period_end": "approved extension"})
     second = load_workbook(tmp_path / "sheet.xlsx").worksheets[1]
     assert not any("approved" in str(cell.value) for (cell,) in second.iter_rows(max_col=1))
@@ -163,8 +163,8 @@ def test_of_patients_every_image_waits_for_its_release(write: Write, tmp_path: P
     full = {"after_period_end": None, "partner": "P", "staff_names": str(tmp_path / "staff.txt")}
     with pytest.raises(InputError, match="BS-1_01.dcm"):
         write(study=real, delivery=full, reports=[report])
-    assert write(reports=[report]) == ["BS-1"]  # simulated images are nobody's
-    # nobody need look at the images of who is not chosen
+    assert write(reports=[report]) == ["BS-1"]  # simulated images belong to no patient
+    # images of cases that are not chosen need no release
     write_rows(report, list(line), [line | {"code": "BS-3"}])
     write_rows(tmp_path / "s.csv", ["code", "state"], [{"code": "BS-3", "state": "reserve"}])
     with pytest.raises(InputError, match="BS-1_01.dcm"):

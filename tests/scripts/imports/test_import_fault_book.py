@@ -77,7 +77,7 @@ def test_rows_of_others_are_blank(cohort, tmp_path):
     assert not any(word in cell for cell in text for word in ("wild", "9999", "nobody's"))
 
 
-def test_a_header_that_is_none_is_not_shown(cohort, tmp_path):
+def test_an_invalid_header_is_not_shown(cohort, tmp_path):
     book, problems = book_of(cohort, tmp_path, GOOD[1:], header=GOOD[0][:4] + ["山田"])
     text = [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row]
     assert not any("山田" in cell or "1001" in cell for cell in text)

@@ -97,7 +97,7 @@ def read(cohort: dict[str, Any], folder: Path, report: Path, language: str) -> N
 def test_a_date_of_another_patient_is_cured_at_the_patient(
     cohort: dict[str, Any], tmp_path: Path, language: str, cure: str
 ) -> None:
-    """Two patients swapped: whoever overwrites the date gives each the other's results."""
+    """If two patients are swapped, overwriting the date would give each the other's results."""
     swapped = [[GOOD[0][0], "2019-06-10", *GOOD[0][2:]], *GOOD[1:]]
     export = write_table(tmp_path / "v.xlsx", [[*COLUMNS.values()], *swapped])
     with pytest.raises(InputError) as caught:

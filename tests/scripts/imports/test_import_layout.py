@@ -196,7 +196,7 @@ def test_a_missing_key_quotes_no_header(cohort, tmp_path):
     assert not any("佐藤" in cell for cell in cells)
 
 
-def test_rows_of_nobody_matter_where_a_case_is_missing(run, cohort):
+def test_unmatched_rows_matter_if_a_case_is_missing(run, cohort):
     rows = "1001,1.5,3,\n1002,0.5,3,\n1003,0.5,3,\n"
     assert said(run(RAW + rows + "1004,1.1,1,\n9999,wild,,\n")[1], "対象者でない") == []
     (warning,) = said(run(RAW + rows + "10044,1.1,1,\n9999,wild,,\n")[1], "対象者でない")

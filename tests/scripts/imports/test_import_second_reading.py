@@ -16,7 +16,7 @@ from tests.scripts.imports.cohort_tables import make_cohort, write_table
 
 HEADER = ["患者番号", "転移数", "転移の有無", "EODグレード", "所見"]
 FINDING = "山田花子 様、右第 3 肋骨"
-# of the cohort's six; 9999 is nobody of it
+# of the six patients of the cohort; 9999 is no patient
 ROWS = [
     ["00001001", 2, "有", 1, FINDING],
     ["1002", 0, "無", "未算出", ""],

@@ -1,4 +1,4 @@
-"""What a company may have trained a version on is marked, in doubt too (R31)."""
+"""Cases that a company may have trained a version on are marked, also in doubt (R31)."""
 
 import logging
 import runpy
@@ -112,9 +112,7 @@ def test_a_recall_does_not_undo_what_was_seen(study: Study) -> None:
     assert study.marks()[study.codes[0], "vsbone3"][0] == "1"
 
 
-def test_who_is_no_case_any_more_is_not_named(
-    study: Study, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_former_case_is_not_named(study: Study, caplog: pytest.LogCaptureFixture) -> None:
     study.deliver("2022-05-05", *study.codes)
     write_rows(
         study.folder / "cases.csv", ["code", "tracer"], [{"code": study.codes[1], "tracer": "HMDP"}]
@@ -148,7 +146,7 @@ def test_deliveries_under_the_preceding_study_count(study: Study) -> None:
     assert study.marks()[first, "vsbone3"] == ("1", "2022-05-05")
     assert study.marks()[second, "vsbone3"] == ("0", "")
     assert study.marks()[second, "vsbone4"] == ("1", "2024-01-01")
-    # who enters later was delivered, too
+    # a patient who enters later was delivered too
     code = study.ledger.assign(["50000001"])["50000001"]
     write_rows(study.folder / "cases.csv", ["code", "tracer"], [{"code": code, "tracer": "HMDP"}])
     assert study.marks()[code, "vsbone3"] == ("1", "2022-05-05")

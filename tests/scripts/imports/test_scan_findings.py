@@ -84,7 +84,7 @@ def test_no_findings_make_an_empty_table(tmp_path: Path) -> None:
     assert scan(tmp_path, {}) == []
 
 
-def test_who_stands_in_the_headers_needs_no_list(tmp_path: Path) -> None:
+def test_names_in_the_headers_need_no_list(tmp_path: Path) -> None:
     header = {"staff": "KAKUU^ICHIRO=架空^一郎\\虚像^二郎", "institution": "模型記念\\核医学診療部"}
     said = {
         "BS-1": "架空と確認",

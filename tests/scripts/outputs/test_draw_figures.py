@@ -67,7 +67,7 @@ def test_same_results_same_bytes_and_no_trace_of_the_machine(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_empty_tables_are_drawn_as_such(tmp_path: Path, language: str) -> None:
-    former = tmp_path / "figures" / "montage.svg"  # what no run would draw anew
+    former = tmp_path / "figures" / "montage.svg"  # files that no run would draw again
     former.parent.mkdir()
     former.touch()
     draw(write_empty(tmp_path / "results"), former.parent, language)

@@ -34,7 +34,7 @@ def row(subject: str, measure: str, metric: str = "", comparator: str = "", **mo
 
 
 def compared() -> dict[str, list[Any]]:
-    """Return what the simulated tables have too little of: as long as a study has it."""
+    """Return long texts as a real study has them; the simulated tables have few."""
     rows: dict[str, list[Any]] = {"software_readers": [], "bsi_eod": [], "interchangeability": []}
     margin = {"note": "margin_high=0.15; not_below_margin", "comparator": "all_readers"}
     for key in SOFTWARE:

@@ -23,7 +23,7 @@ Row = dict[str, str]
 def changed(
     folder: Path, change: Callable[[Row], Row | None], tables: tuple[str, ...] = ()
 ) -> Path:
-    """Rewrite the questions' rows; what `change` returns None for is left out."""
+    """Rewrite the questions' rows; a row for which `change` returns None is left out."""
     for question in tables or tuple(known()):
         path = folder / f"metrics/{question}.csv"
         with path.open(encoding="utf-8", newline="") as stream:

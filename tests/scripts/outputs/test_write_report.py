@@ -121,7 +121,7 @@ def test_every_question_has_its_section_and_its_line_in_the_contents(tmp_path: P
     assert [link[1:] for link in page.links if link[1:] in known()] == [*shown, *rest]
     whole = dict(re.findall(r'<section id="(\w+)"[^>]*>(.*?)</section>', text, re.DOTALL))
     assert set(known()) < set(page.ids)
-    # what matters stands in the section, everything in the appendix, with a link between them
+    # the section shows the main rows, the appendix all of them, and they are linked
     for key in shown:
         assert f'<a href="#all-{key}">' in whole[key]
     sections = dict(re.findall(r'id="all-(\w+)">(.*?)(?=id="all-|</main>)', text, re.DOTALL))
@@ -209,7 +209,7 @@ def test_no_list_of_cases_stands_on_the_page(tmp_path: Path) -> None:
     codes = {line.split(",")[0] for line in (results / "cases.csv").read_text().splitlines()[1:]}
     assert len(codes) == 100 and not any(code in text for code in codes)
     asked = inputs(results)
-    del asked["incidental"]  # what the hospital alone may see is no input of the page (R34)
+    del asked["incidental"]  # the page does not read what only the hospital may see (R34)
     write_report(asked, STUDY, SOFTWARE, "ja", tmp_path / "b.html")
 
 

@@ -130,7 +130,7 @@ def test_a_question_is_shown_in_words_without_its_software_versions(tmp_path: Pa
     assert change["備考"] == "前者のみ 3 例、後者のみ 0 例"
     # all are computed, so there is no column that says so
     assert "状態" not in change
-    # what is the same in every row is said once
+    # a value that is the same in every row is said once
     assert not {"対象", "比較対象", "指標", "参照標準", "例数"} & set(change)
     text = text_of(book["版の比較_診断"])
     for words in (
@@ -264,7 +264,7 @@ def test_no_count_below_a_heading_is_taken_for_a_patient(tmp_path: Path, languag
     build(results, book, [], language)
     declined = [Person(None, frozenset({"20431"}), frozenset())]
     assert list(search([book], declined)) == []
-    book.rename(tmp_path / "list.xlsx")  # of a list that is not the study's nothing is known
+    book.rename(tmp_path / "list.xlsx")  # nothing is known of a list that is not the study's
     assert len(list(search([tmp_path / "list.xlsx"], declined))) > 50
 
 

@@ -47,7 +47,7 @@ def run(
     return list(read_rows(folder / "balance.csv")), warnings
 
 
-def test_where_nobody_reads_no_findings_are_counted(tmp_path: Path) -> None:
+def test_without_readers_no_findings_are_counted(tmp_path: Path) -> None:
     cases = [case("A", "MDP"), case("B", "MDP"), case("C", "HMDP")]
     balance, warnings = run(tmp_path, cases, {"A": "", "B": "", "C": ""}, has_readers=False)
     assert [row["level"] for row in balance] == ["MDP", "HMDP"]

@@ -8,7 +8,7 @@ from bonescint.declared import columns
 from bonescint.files import write_rows
 
 
-def test_rows_of_who_is_not_chosen_go_and_the_rest_stays_as_it_is(tmp_path: Path) -> None:
+def test_rows_of_other_cases_go_and_the_rest_stays_as_it_is(tmp_path: Path) -> None:
     whole = {
         "cases": columns("cases"),
         "reference": columns("reference"),

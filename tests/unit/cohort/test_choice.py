@@ -1,4 +1,4 @@
-"""Two margins, a fixed order: the first of all largest choices, and nobody changes for another."""
+"""Two margins and a fixed order: the first of all largest choices, and no case is exchanged."""
 
 from collections import Counter
 from itertools import combinations
@@ -49,7 +49,7 @@ def test_the_first_of_the_largest_choices_is_found(kinds, planned) -> None:
 
 
 def test_the_first_in_order_alone_would_fail() -> None:
-    # whoever takes the first two leaves no HMDP without findings, and nobody can mend it
+    # taking the first two leaves no HMDP without findings, which cannot be mended later
     order = cases(
         [
             ("MDP", "with_findings"),
@@ -71,11 +71,13 @@ def test_the_first_in_order_alone_would_fail() -> None:
     st.integers(0, 10**6),
     st.data(),
 )
-def test_who_leaves_is_replaced_by_one_and_nobody_else_changes(kinds, planned, seed, data) -> None:
+def test_a_case_that_leaves_is_replaced_by_one_and_no_other_changes(
+    kinds, planned, seed, data
+) -> None:
     known = {case.code: case for case in cases(kinds)}
     order = [known[code] for code in random_order(known, seed)]
     first = choose(order, [], planned)
-    # nothing changes while nobody leaves
+    # nothing changes while no case leaves
     free = [case for case in order if case not in first]
     assert choose(free, first, planned) == first
     if not first:
@@ -86,7 +88,7 @@ def test_who_leaves_is_replaced_by_one_and_nobody_else_changes(kinds, planned, s
     assert second[: len(kept)] == kept
     new = second[len(kept) :]
     assert len(new) <= 1 and fits(second, planned)
-    # it is the next in order for whom both margins have room
+    # the next case in order that fits both margins
     room = [c for c in free if c.findings and fits([*kept, c], planned)]
     assert new == room[:1]
 
@@ -112,7 +114,7 @@ def test_a_kept_case_stays_though_its_margin_is_full() -> None:
 
 
 @given(st.sets(st.text(), max_size=12), st.integers(0, 2**32), st.data())
-def test_a_place_depends_on_nobody_else(codes, seed, data) -> None:
+def test_the_place_of_a_case_depends_on_no_other_case(codes, seed, data) -> None:
     order = random_order(codes, seed)
     assert sorted(order) == sorted(codes)
     some = data.draw(st.sets(st.sampled_from(order))) if order else set()

@@ -1,4 +1,4 @@
-"""Two files, one SOP Instance UID: what stays, what is out, and what is read for it."""
+"""Two files with one SOP Instance UID: what stays, what is out, and what is read to decide."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -40,10 +40,10 @@ def reasons(
         ({"a": "x", "b": "y", "c": "x"}, "", dict.fromkeys("abc", "conflict")),
         ({"a": "x", "b": "y", "c": "x"}, "x", {"b": "conflict", "c": "duplicate"}),
         ({"a": "x", "b": "y", "c": "x"}, "y", {"a": "conflict", "c": "conflict"}),
-        # both released, or another content altogether: which one is true is still not said
+        # both are released, or a third content: it is still open which one is true
         ({"a": "x", "b": "y"}, "xy", {"a": "conflict", "b": "conflict"}),
         ({"a": "x", "b": "y"}, "z", {"a": "conflict", "b": "conflict"}),
-        # what is gone may have held anything
+        # a file that is gone may have held anything
         ({"a": "x", "b": None}, "", {"a": "conflict", "b": "unreadable"}),
         ({"a": "x", "b": None, "c": "x"}, "x", {"b": "unreadable", "c": "duplicate"}),
         ({"a": None, "b": None}, "", {"a": "unreadable", "b": "unreadable"}),
@@ -55,7 +55,7 @@ def test_files_of_one_uid(
     assert reasons(tmp_path, contents, *released) == expected
 
 
-def test_what_is_out_for_another_reason_contradicts_all_the_same(tmp_path: Path) -> None:
+def test_a_file_that_is_out_for_another_reason_still_contradicts(tmp_path: Path) -> None:
     assert reasons(tmp_path, {"a": "x", "b": "y"}, beside="b")["a"] == "conflict"
     assert "a" not in reasons(tmp_path, {"a": "x", "b": "y"}, "x", beside="b")
     assert reasons(tmp_path, {"a": "x", "b": "y"}, "y", beside="b")["a"] == "conflict"

@@ -110,7 +110,7 @@ def test_a_person_can_choose_one_of_two_contents(tmp_path: Path) -> None:
         return {r["path"]: reason for r, reason in pairs}
 
     assert reasons(digests["d"]) == {"c": "conflict", "d": None, "e": "duplicate"}
-    # both contents released: which one is the true one is still not said
+    # both contents are released: it is still open which one is true
     assert set(reasons(*digests.values()).values()) == {"conflict"}
     (conflict, _) = next(
         pair for pair in decide(rows, {"1"}, {}, SETTINGS, tmp_path) if pair[0]["path"] == "c"
@@ -118,7 +118,9 @@ def test_a_person_can_choose_one_of_two_contents(tmp_path: Path) -> None:
     assert conflict["sha256"] == digests["c"]
 
 
-def test_what_is_out_by_its_header_still_counts_among_the_files_of_its_uid(tmp_path: Path) -> None:
+def test_a_file_that_is_out_by_its_header_still_counts_among_the_files_of_its_uid(
+    tmp_path: Path,
+) -> None:
     for name in "abcd":
         (tmp_path / name).write_text(name)
     rows = [
@@ -165,6 +167,6 @@ def test_the_exam_that_a_person_chose_is_taken() -> None:
         return {r["path"]: reason for r, reason in pairs}
 
     assert taken(date(2019, 7, 2)) == {"a": "other_exam", "b": None, "c": None, "d": None}
-    # nothing of that day can be taken: the first exam does not come back by itself
+    # no exam of that day can be taken; the first exam does not come back by itself
     assert taken(date(2019, 7, 3)) == dict.fromkeys("abc", "other_exam") | {"d": None}
     assert taken(date(2019, 6, 3)) == {"a": None, "b": "other_exam", "c": "other_exam", "d": None}

@@ -57,7 +57,7 @@ FOLDER = {
     "two patients/9": ("12", "A1", "", "conflict"),
     "two patients/10": ("21", "D4", "", "opt-out"),
     "two patients/11": ("21", "A1", "", "written"),
-    # name and birth date of the patient who declined; of G7 a person said that it is another one
+    # name and birth date of the patient who declined; a person decided that G7 is another patient
     "doubt/1": ("22", "E55", "", "opt-out-doubt"),
     "doubt/2": ("23", "E55", "", "opt-out-doubt"),
     "doubt/3": ("23", "A1", "", "conflict"),
@@ -65,7 +65,7 @@ FOLDER = {
     "doubt/5": ("25", "G7", "", "written"),
     "doubt/6": ("26", "H8", "other birth date", "written"),
     "doubt/7": ("27", "J9", "", "opt-out-doubt"),
-    # no patient ID by the pattern, and it holds that of who declined; or almost that ID itself
+    # no valid patient ID, but it holds the ID of a patient who declined, or almost that ID
     "doubt/8": ("28", "No:D4", "other name", "opt-out-doubt"),
     "doubt/10": ("30", "D4\0\0XJUNK", "other name", "opt-out"),
     "doubt/9": ("29", '"+0D4"', "other name", "opt-out"),
@@ -93,7 +93,7 @@ FOLDER = {
 RELEASED = ("two patients/11", "chosen/2", "chosen/4", "chosen/5", "chosen/6", "alone")
 REDACTED = ("burned in/5", "burned in/6")
 GONE = ("gone/2", "gone/3")
-# the study has reasons of its own for what the command lacks a code of
+# the study has its own reasons where the command lacks a code
 SAME = {"no_patient_id": "no-patient-id", "not_participant": "no-code"}
 
 
@@ -260,7 +260,7 @@ EXPECTED = {path: outcome for path, (*_, outcome) in FOLDER.items()}
 
 def test_both_doors_decide_alike(both: Both) -> None:
     assert both.command == EXPECTED
-    # who declined is left out of every table of the workflow, and counted
+    # patients who declined are left out of every table of the workflow, and counted
     declined = {path: "opt-out" for path, outcome in EXPECTED.items() if outcome == "opt-out"}
     assert both.workflow | declined == EXPECTED
     assert both.workflow.keys().isdisjoint(declined)

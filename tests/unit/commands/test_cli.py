@@ -163,7 +163,9 @@ def test_mistakes_in_tables_name_the_table(
     assert not (tmp_path / "out").exists()
 
 
-def test_who_declined_is_not_used(source: Path, tmp_path: Path, capsys: Capture) -> None:
+def test_images_of_a_patient_who_declined_are_not_used(
+    source: Path, tmp_path: Path, capsys: Capture
+) -> None:
     opt_out = tmp_path / "opt_out.csv"
     rows = "患者ID,申出者,申出日\n１２３４５６７８,本人,2024-01-10\n99,本人,2024-01-10\n"
     opt_out.write_text(rows, encoding="utf-8")

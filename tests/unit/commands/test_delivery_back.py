@@ -1,6 +1,5 @@
 """`bonescint delivery receipt`, `returned`, `record --preceding`, `show --html --audit`."""
 
-import argparse
 import json
 import re
 from collections.abc import Callable
@@ -13,12 +12,12 @@ import openpyxl
 import pytest
 import yaml
 
-from bonescint.commands import delivery, where
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_outs import record
 from bonescint.resources import ROOT, SYNTHETIC
+from tests.unit.called import call
 
 Run = Callable[..., str]
 IDS = ("39943096", "39943097", "39943098")
@@ -54,15 +53,6 @@ def codes(
     Path("private/review/decisions.tsv").write_text(DECISIONS)
     record(ledger, [{"subject": IDS[0]} | ENTRY])
     return codes
-
-
-def call(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    commands = parser.add_subparsers()
-    delivery.add(commands)
-    where.add(commands)
-    options = parser.parse_args(arguments)
-    return int(options.run(options))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """`bonescint delivery record` of a real study takes what was verified, or says why it does not."""
 
-import argparse
 import re
 from collections.abc import Callable
 from datetime import date
@@ -11,13 +10,13 @@ import pytest
 import yaml
 from scripts.custody.verify_purge import withdraw
 
-from bonescint.commands import delivery
 from bonescint.custody.volumes import read_build
 from bonescint.errors import InputError
 from bonescint.identity import opt_outs
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.resources import ROOT
 from tests.scripts.delivery.coded import coded_study
+from tests.unit.called import call
 from tests.unit.custody.built import build
 
 Run = Callable[..., str]
@@ -47,11 +46,8 @@ def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
 @pytest.fixture
 def run(codes: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> Run:
     def command(*arguments: str) -> str:
-        parser = argparse.ArgumentParser()
-        delivery.add(parser.add_subparsers())
-        options = parser.parse_args(["delivery", *arguments])
         capsys.readouterr()
-        assert options.run(options) == 0
+        assert call("delivery", *arguments) == 0
         return capsys.readouterr().out
 
     return command
@@ -107,7 +103,7 @@ def test_volumes_that_were_built_are_recorded_as_they_are(run: Run, codes: tuple
     ]
     with pytest.raises(InputError, match="on record as D-001"):
         record(run, "--medium", "CD-R 2")
-    # a copy of it, and what a person names, as before
+    # a copy of it, and what a person names, are handled as before
     assert "D-002: 1 cases" in record(run, f"results/dicom/00/{codes[0]}")
 
 
@@ -133,7 +129,7 @@ def test_a_disc_that_was_withdrawn_after_it_left_is_recorded_and_recalled(
         record(run, "--withdrawn", "0", "results/dicom")
 
 
-def test_of_several_withdrawn_discs_the_label_says_which(run: Run, codes: tuple[str, ...]) -> None:
+def test_the_label_says_which_withdrawn_disc_is_meant(run: Run, codes: tuple[str, ...]) -> None:
     begins = []
     for share in (codes, codes[:1]):
         (image,) = build(share)
@@ -163,16 +159,14 @@ def test_a_volume_that_is_not_what_was_built_is_not_recorded(
     assert len(ledger().entries("delivery")) == 1
 
 
-def test_who_stopped_the_provision_is_told(run: Run, codes: tuple[str, ...]) -> None:
+def test_a_patient_who_stopped_the_provision_is_told(run: Run, codes: tuple[str, ...]) -> None:
     build(codes)
     ledger().append([{"kind": "stop_provision", "subject": "1002"}])
     said = record(run)
     assert codes[1] in said and "Consider a recall" in said
 
 
-def test_the_demonstrations_partner_is_none_of_a_real_study(
-    run: Run, codes: tuple[str, ...]
-) -> None:
+def test_a_real_study_has_a_partner_of_its_own(run: Run, codes: tuple[str, ...]) -> None:
     config = Path("config.yaml")
     config.write_text(config.read_text().replace("partner: P", "partner: P (simulated)"))
     with pytest.raises(InputError, match="partner"):

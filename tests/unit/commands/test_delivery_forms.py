@@ -51,7 +51,7 @@ def deliver(inside: list[str]) -> None:
                   volumes=provision().volumes)  # fmt: skip
 
 
-def test_of_what_was_built(built: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_forms_of_built_volumes(built: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 0
     assert files("forms/D-001") == ALL
     assert "D-001" in capsys.readouterr().out
@@ -63,7 +63,7 @@ def test_of_what_was_built(built: list[str], capsys: pytest.CaptureFixture[str])
     assert {path: path.read_bytes() for path in Path("forms").rglob("*.*")} == before
 
 
-def test_of_a_record_in_place_of_what_was_built(built: list[str]) -> None:
+def test_forms_of_a_record_instead_of_built_volumes(built: list[str]) -> None:
     run()
     blank = Path("forms/D-001/record.pdf").read_bytes()
     assert b"2026-01-30" not in blank

@@ -1,4 +1,4 @@
-"""`bonescint delivery verify`: at the receiver's without a study, and at the hospital with one."""
+"""`bonescint delivery verify`: at the receiver without a study, at the hospital with one."""
 
 import hashlib
 import io
@@ -95,7 +95,7 @@ def test_the_passphrase_comes_from_a_file_or_is_asked_once(
 
 
 @pytest.mark.parametrize("path", ["absent.ISO", "empty", "README.TXT", "."])
-def test_what_is_no_volume_is_a_sentence(
+def test_other_folders_than_volumes_are_refused_in_a_sentence(
     path: str, receiver: Files, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("empty").mkdir()
@@ -188,7 +188,7 @@ def test_images_that_the_study_did_not_verify(
     assert done == 1 and "DICOM/P00002/S01/I01: not one of the images that this study" in said
 
 
-def test_who_is_known_must_stand_nowhere_and_is_not_shown(
+def test_known_patients_must_stand_nowhere_and_are_not_shown(
     study: tuple[Files, tuple[str, ...]],
     capsys: pytest.CaptureFixture[str],
     codes: dict[str, str],
@@ -217,7 +217,7 @@ def test_who_is_known_must_stand_nowhere_and_is_not_shown(
     assert not any(one in said for one in (SUBJECTS[0], declined, "翠子"))
 
 
-def test_without_its_key_the_study_says_that_nobody_was_looked_for(
+def test_without_its_key_the_study_says_that_patients_were_not_searched_for(
     study: tuple[Files, tuple[str, ...]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert len(opened()) == 3

@@ -1,6 +1,5 @@
 """`bonescint incidental`, and the numbers that the report gets of it (R34)."""
 
-import argparse
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,13 +7,13 @@ from pathlib import Path
 import pytest
 from scripts.custody.count_incidental import count_incidental
 
-from bonescint.commands import incidental
 from bonescint.custody.incidental import incidental_counts, incidental_on_record
 from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger
 from bonescint.warning_words import warnings_in_words
+from tests.unit.called import call
 from tests.unit.ledger_study import HEAD, KEY, LEDGER, SUBJECTS, opened
 
 Run = Callable[..., str]
@@ -29,11 +28,8 @@ def run(codes: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Run:
     write_rows(LIST, columns("incidental"), listed)
 
     def command(*arguments: str) -> str:
-        parser = argparse.ArgumentParser()
-        incidental.add(parser.add_subparsers())
-        options = parser.parse_args(["incidental", *arguments])
         capsys.readouterr()
-        assert options.run(options) == 0
+        assert call("incidental", *arguments) == 0
         return capsys.readouterr().out
 
     return command
@@ -67,7 +63,7 @@ def test_from_the_consultation_to_the_disclosure(run: Run, codes: dict[str, str]
     assert Path("private/incidental.mark").exists()
 
 
-def test_a_disclosure_after_the_day_is_none_by_then(run: Run, codes: dict[str, str]) -> None:
+def test_a_disclosure_after_the_day_does_not_count(run: Run, codes: dict[str, str]) -> None:
     run("record", codes[SUBJECTS[0]], *TOLD, "--wish", "yes", "--disclosed", "2025-05-20")
     for until, disclosed in (("2025-05-19", 0), ("2025-05-20", 1)):
         records = incidental_on_record(opened(), until)
@@ -102,7 +98,7 @@ def test_a_code_that_was_retired_is_recorded_under_the_one_in_use(
           "--disclosed", "2025-06-01"], "開示しないと決定"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_changes_nothing(
+def test_an_impossible_entry_changes_nothing(
     run: Run, codes: dict[str, str], wrong: list[str], says: str
 ) -> None:
     named = {"first": codes[SUBJECTS[0]], "third": codes[SUBJECTS[2]]}
@@ -114,5 +110,5 @@ def test_what_cannot_be_changes_nothing(
     assert not Path("private/incidental.mark").exists()
 
 
-def test_nothing_is_said_where_there_never_was_one(codes: dict[str, str]) -> None:
+def test_without_entries_nothing_is_counted(codes: dict[str, str]) -> None:
     assert counted()[1] == ""

@@ -67,7 +67,7 @@ def test_what_stands_there_is_said(
     assert ("以前のファイル" if former else f"{copy} には何もありません") in said
 
 
-def test_one_that_was_cut_off_when_it_was_there_is_asked_for(
+def test_a_finished_copy_whose_record_was_cut_off_is_asked_for(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     make: Callable[..., None] = copying._copy
@@ -83,7 +83,7 @@ def test_one_that_was_cut_off_when_it_was_there_is_asked_for(
     assert [one.where for one in key_copies(opened())] == [str(copy)]
 
 
-def test_of_a_medium_that_is_gone_nothing_is_known(
+def test_nothing_is_known_about_a_medium_that_is_gone(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*_: object, **__: object) -> None:

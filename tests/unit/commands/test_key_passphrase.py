@@ -12,7 +12,7 @@ from tests.unit.ledger_study import KEY, LEDGER, Answers, opened, quick_scrypt, 
 Capture = pytest.CaptureFixture[str]
 
 
-def test_a_short_one_is_asked_for_again(
+def test_a_short_passphrase_is_asked_for_again(
     codes: dict[str, str], answers: Answers, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     quick_scrypt(monkeypatch)
@@ -23,7 +23,7 @@ def test_a_short_one_is_asked_for_again(
     assert opened().codes() == codes
 
 
-def test_a_short_one_that_is_given_makes_no_key(
+def test_a_short_passphrase_from_the_environment_makes_no_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick_scrypt(monkeypatch)
@@ -35,7 +35,7 @@ def test_a_short_one_that_is_given_makes_no_key(
     monkeypatch.setenv("BONESCINT_PASSPHRASE", "twelve chars")
     run("init", "--wrap")
     assert is_wrapped(KEY)
-    # one that has a short one opens, and what is made for it
+    # a key with a short passphrase still opens
     content = pyrage.passphrase.decrypt(Path(KEY).read_bytes(), "twelve chars")
     Path(KEY).write_bytes(pyrage.passphrase.encrypt(content, "short"))
     monkeypatch.setenv("BONESCINT_PASSPHRASE", "short")

@@ -70,7 +70,7 @@ def test_init_takes_the_passphrase_of_the_environment(
     assert len(opened()) == 0
 
 
-def test_status_counts_and_names_nobody(codes: dict[str, str], capsys: Capture) -> None:
+def test_the_status_counts_and_names_no_patient(codes: dict[str, str], capsys: Capture) -> None:
     opened().append([{"kind": "delivery", "id": "D-001", "codes": [codes[SUBJECTS[0]]]}])
     assert run("status") == 0
     out = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""`bonescint ledger backup`: apart from each other, read back, remembered, asked for again."""
+"""`bonescint ledger backup`: copies lie apart, are read back, remembered and asked for again."""
 
 import errno
 import json
@@ -120,7 +120,7 @@ def test_what_is_refused_leaves_nothing(
     assert last_told() == {}
 
 
-def test_neither_a_pipe_nor_a_share_that_is_gone_holds_it_up(
+def test_a_pipe_or_a_missing_share_does_not_block_it(
     media: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.mkfifo(media("a") / "pipe")
@@ -152,7 +152,7 @@ def test_a_medium_that_held_the_one_never_gets_the_other(media: Callable[[str], 
         run("backup", "--key", str(media("B")), "--plain")
 
 
-def test_a_medium_that_nobody_knows_again_is_known_by_what_lies_on_it(
+def test_an_unidentified_medium_is_recognised_by_its_files(
     media: Callable[[str], Path], capsys: Capture
 ) -> None:
     run("backup", "--key", str(media("unknown1")), "--plain")
@@ -198,7 +198,7 @@ def test_only_an_older_state_of_this_ledger_is_replaced(
     assert newest
 
 
-def test_a_copy_that_reads_back_otherwise_takes_no_place(
+def test_a_copy_that_reads_back_differently_replaces_nothing(
     media: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = media("A") / "x.age"

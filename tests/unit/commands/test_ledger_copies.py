@@ -49,7 +49,7 @@ def test_each_copy_out_of_reach_is_asked_for_and_certified(
     answers(seen=f"{typed}BONE-DEMO\n")
     assert run(*FORCED) == 0
     out = capsys.readouterr().out
-    # the one within reach is destroyed with the key
+    # the connected copy is destroyed with the key
     assert f"廃棄する鍵: {keys[0] / 'x.key'}" in out and not (keys[0] / "x.key").exists()
     assert str(keys[1] / "x.key") in out
     (line,) = [line for line in certificate().splitlines() if "AWAY/x.key" in line]
@@ -96,7 +96,7 @@ def test_a_copy_with_a_former_passphrase_is_destroyed_too(
     assert list(keys[0].iterdir()) == []
 
 
-def test_one_that_was_copied_by_hand_and_then_made_anew_is_destroyed_too(
+def test_a_copy_made_by_hand_and_then_again_is_destroyed_too(
     keys: list[Path], answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick_scrypt(monkeypatch)
@@ -121,7 +121,7 @@ def test_the_certificate_is_written_though_a_sealed_file_cannot_be_deleted(
     assert certificate()
 
 
-def test_without_copies_nobody_is_asked(codes: dict[str, str], answers: Answers) -> None:
+def test_without_copies_no_question_is_asked(codes: dict[str, str], answers: Answers) -> None:
     answers(seen="BONE-DEMO\n")
     assert run(*FORCED) == 0
     assert "鍵の控え\n" not in certificate() and "廃棄した (" not in certificate()

@@ -1,11 +1,10 @@
-"""`bonescint ledger restore`: a copy takes the ledger's place, and what is lost is told before."""
+"""`bonescint ledger restore`: a copy replaces the ledger, and losses are told before."""
 
 import fcntl
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyrage
 import pytest
 
 from bonescint.custody import copying, restoring
@@ -16,6 +15,7 @@ from bonescint.identity.ledger import create_ledger
 from bonescint.identity.opt_outs import MARK, in_force, record
 from bonescint.resources import Texts
 from tests.unit.ledger_study import HEAD, KEY, LEDGER, SUBJECTS, Answers, opened, quick_scrypt, run
+from tests.unit.wrapped import wrapped
 
 Capture = pytest.CaptureFixture[str]
 STUDY = "BONE-DEMO\n"
@@ -44,7 +44,7 @@ def replaced() -> list[Path]:
     return sorted(Path("private").glob("ledger.replaced-*.age"))
 
 
-def test_a_copy_of_all_that_there_was_comes_back_unasked(
+def test_a_complete_copy_comes_back_without_a_question(
     stick: Path, codes: dict[str, str], capsys: Capture
 ) -> None:
     damaged = Path(LEDGER).read_bytes()[:-40]
@@ -58,7 +58,7 @@ def test_a_copy_of_all_that_there_was_comes_back_unasked(
         0o600
     ] * 2
     assert run("verify") == 0
-    # its own record is not in the copy: the next backup is due
+    # the copy does not record itself, so the next backup is due
     assert last_told() == {}
     assert any("no backup of the ledger" in line for line in reminder({"synthetic": False}, "en"))
 
@@ -98,7 +98,7 @@ def test_what_is_lost_is_told_and_must_be_agreed_to(
     opened().assign(["new"])
 
 
-def test_where_the_record_of_the_last_use_is_lost_nobody_knows_how_much(
+def test_without_the_record_of_the_last_use_the_loss_is_unknown(
     stick: Path, answers: Answers, capsys: Capture
 ) -> None:
     for file in (HEAD, LEDGER):
@@ -139,7 +139,7 @@ def test_a_copy_of_other_entries_is_refused(stick: Path, answers: Answers, tmp_p
     Path(LEDGER).unlink()
     answers(seen=STUDY)
     run("restore", "--ledger", str(tmp_path / "older.age"))
-    # the lost medium is found: it has codes that were given twice since
+    # the lost medium is found; its codes have been given again since
     opened().assign(["new", "newer", "newest"])
     before = Path(LEDGER).read_bytes()
     with pytest.raises(InputError, match="途中から"):
@@ -154,7 +154,7 @@ def test_a_copy_of_other_entries_is_refused(stick: Path, answers: Answers, tmp_p
 
 
 @pytest.mark.parametrize("what", ["foreign", "letter", "missing", "running", "nothing"])
-def test_what_cannot_come_back_is_refused(stick: Path, tmp_path: Path, what: str) -> None:
+def test_an_impossible_restore_is_refused(stick: Path, tmp_path: Path, what: str) -> None:
     copy = stick / "x.age"
     if what == "foreign":
         create_ledger(tmp_path / "other.age", tmp_path / "other.key")
@@ -209,7 +209,7 @@ def test_the_key_comes_back_if_it_opens_the_ledger(
     assert opened().codes() == codes
 
 
-def test_the_one_for_the_other_is_told(
+def test_a_key_given_as_ledger_or_the_reverse_is_told(
     stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path(LEDGER).unlink()
@@ -219,10 +219,10 @@ def test_the_one_for_the_other_is_told(
     ):
         with pytest.raises(InputError, match=said):
             run("restore", option, file)
-    wrapped = tmp_path / "wrapped.key"
-    wrapped.write_bytes(pyrage.passphrase.encrypt(Path(KEY).read_bytes(), "x"))
+    other = tmp_path / "wrapped.key"
+    other.write_bytes(wrapped(Path(KEY).read_bytes(), "x"))
     with pytest.raises(InputError, match="鍵です"):
-        run("restore", "--ledger", str(wrapped))
+        run("restore", "--ledger", str(other))
     with pytest.raises(InputError, match="どの控えから戻すか"):
         run("restore")
     assert not Path(LEDGER).exists()
@@ -249,7 +249,7 @@ def test_no_run_begins_meanwhile(stick: Path, answers: Answers) -> None:
     assert opened().codes()
 
 
-def test_one_that_was_cut_off_is_begun_again_and_forgets_nothing(
+def test_an_interrupted_restore_is_begun_again_and_loses_nothing(
     stick: Path, monkeypatch: pytest.MonkeyPatch, answers: Answers
 ) -> None:
     codes = opened().assign(["new"])

@@ -278,7 +278,7 @@ def test_an_empty_folder_is_taken() -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(28, ""), OSError(30, ""), KeyboardInterrupt()])
-def test_what_fails_on_the_way_leaves_nothing(
+def test_a_failure_on_the_way_leaves_nothing(
     error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = new_study.write_template
@@ -308,7 +308,7 @@ def test_what_fails_on_the_way_leaves_nothing(
         ("title", "a\x07b", "cannot be seen"),
     ],
 )
-def test_an_answer_that_is_none_is_told_with_its_option(
+def test_an_invalid_answer_is_told_with_its_option(
     option: str, value: str, said: str, capsys: Capture
 ) -> None:
     assert make(**{option: value}) == 1
@@ -335,7 +335,7 @@ def test_a_person_is_asked_for_what_is_missing_and_again_after_a_slip(
     assert dates == ("2031-03-31", "2020-07-01", "2020-07-31")
 
 
-def test_a_pipe_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_a_new_study_asks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("en\n"))
     assert main(["new", "study"]) == 0
     assert written()["language"] == "ja"

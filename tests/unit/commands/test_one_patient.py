@@ -15,7 +15,7 @@ from bonescint.custody.extract import extract_of
 from bonescint.custody.requests import stopped_codes
 from bonescint.declared import columns
 from bonescint.files import write_rows
-from bonescint.identity.opt_outs import in_force
+from bonescint.identity.opt_outs import in_force, withdraw
 from bonescint.papers.form import Fields
 from bonescint.resources import ROOT
 from bonescint.tables.sheets import ShownTable
@@ -95,7 +95,7 @@ def test_from_enrolment_to_the_committee(say: Say, codes: dict[str, str], tmp_pa
     say("delivery", "record", "--preceding", "--ids", "ids.csv", "--date", "2022-03-04")
     listed.unlink()
 
-    # what is held of me?
+    # which data do you hold about me?
     say("request", "add", "--kind", "disclosure", "--code", code, "--received", "2025-06-01", *SELF)
     extract = tmp_path / "out" / "extract.pdf"
     extract.parent.mkdir()
@@ -135,7 +135,7 @@ def test_from_enrolment_to_the_committee(say: Say, codes: dict[str, str], tmp_pa
     assert shown(page, "開示") == ["1", "1", "0", "0", "0"]
     assert shown(page, "提供の停止") == ["1", "1", "0", "0", "0"]
     assert shown(page, "利用の停止") == ["1", "1", "0", "0", "0"]
-    assert shown(page, "期間中の申し出") == ["2"]  # with the one that was there before
+    assert shown(page, "期間中の申し出") == ["2"]  # with the former one
     assert shown(page, "提供先が確認していない回収 (期間の終わり)") == ["0"]
     assert shown(page, "期間中の回収の依頼 (症例 × 提供)") == ["1"]
     assert shown(page, "開示すると決定") == ["1"]
@@ -148,7 +148,7 @@ def test_from_enrolment_to_the_committee(say: Say, codes: dict[str, str], tmp_pa
     assert shown(page, "提供の停止") == ["1", "0", "0", "0", "1"]  # not decided by then
     assert shown(page, "D-001")[-3:] == ["2025-05-02", "0", "0"]
 
-    # outside the ledger the ID stands where it came from alone
+    # outside the ledger the ID stands only in its source
     told = [p for p in tmp_path.rglob("*") if p.is_file() and PATIENT.encode() in p.read_bytes()]
     assert told == [tmp_path / "private/consented.csv"]
     assert say("ledger", "verify")
@@ -180,7 +180,7 @@ def test_no_paper_goes_where_traces_are_looked_for(
          "より後"),
     ],
 )  # fmt: skip
-def test_a_sentence_and_no_file(
+def test_a_mistake_gives_a_sentence_and_no_file(
     codes: dict[str, str], capsys: pytest.CaptureFixture[str], wrong: list[str], says: str
 ) -> None:
     assert main(wrong) == 1
@@ -203,6 +203,21 @@ def test_the_committee_page_has_no_code_and_the_extract_says_when_a_request_was_
     assert "個人情報" in extract.foot
     rows = [row for block in extract.blocks if isinstance(block, ShownTable) for row in block.rows]
     assert [row["decided"] for row in rows if "decided" in row] == ["2025-06-09"]
+
+
+def test_an_opt_out_stands_in_the_extract_and_one_that_was_taken_back_on_the_page(
+    say: Say, codes: dict[str, str], tmp_path: Path
+) -> None:
+    say("opt-out", "add", PATIENT, "--by", "self", "--received", "2025-06-01")
+    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    extract = extract_of(opened(), PATIENT, config, date.today())
+    since = [block for block in extract.blocks if isinstance(block, Fields)][-1]
+    assert [field.value for field in since.fields] == ["2025-06-01"]
+    withdraw(opened(), [PATIENT])
+    page = tmp_path / "page.html"
+    say("report", "committee", "--html", str(page))
+    assert shown(page.read_text(encoding="utf-8"), "期間中の取り下げ") == ["1"]
+    assert shown(page.read_text(encoding="utf-8"), "期間中の申し出") == ["1"]  # of another patient
 
 
 def test_an_extract_holds_what_stands_under_other_ids_of_the_patient(

@@ -82,7 +82,7 @@ def test_the_same_again_is_said_and_completes(run: Run, codes: dict[str, str]) -
     mark = Path("private/opt_outs.mark").read_text()
     assert "nothing changed" in run("opt-out", "add", IN, IN)
     assert len(opened().entries()) == entries
-    assert Path("private/opt_outs.mark").read_text() != mark  # mends a crash before the mark
+    assert Path("private/opt_outs.mark").read_text() != mark  # this mends a crash before the mark
     entry = in_force(opened())[IN]
     assert [entry[k] for k in ("received", "by", "ground", "relation")] == [
         "2025-01-05",
@@ -247,7 +247,7 @@ def test_deliver_decline_recall(run: Run, codes: dict[str, str]) -> None:
     (notice,) = Path("recalls").glob("*.txt")
     assert str(notice) in said
     assert codes[IN] in notice.read_text(encoding="utf-8-sig")
-    # recorded afterwards: who declined since is recalled at once, also by the list alone
+    # recorded later: a patient who declined since is recalled at once, also if only listed
     said = run("delivery", "record", "results/dicom", "--medium", "USB", "--date", "2024-12-02")
     assert "cases: 2" in said
     listed = run("delivery", "list", "--codes").splitlines()
@@ -266,7 +266,7 @@ def test_deliver_decline_recall(run: Run, codes: dict[str, str]) -> None:
     assert "asked to delete" in run("opt-out", "withdraw", IN)
 
 
-def test_what_a_decision_leaves_out_is_not_recorded_unseen(run: Run, codes: dict[str, str]) -> None:
+def test_details_that_a_decision_leaves_out_are_asked_for(run: Run, codes: dict[str, str]) -> None:
     for code in codes.values():
         write_rows(Path("results/dicom/00") / code / "a.csv", ["code"], [{"code": code}])
     table = Path("results/hospital/incomplete.csv")
@@ -277,7 +277,7 @@ def test_what_a_decision_leaves_out_is_not_recorded_unseen(run: Run, codes: dict
     rest = Path("results/dicom/00") / codes[OTHER]
     assert "D-001: 1 cases" in (said := deliver(run, str(rest)))
     assert "leaves out" not in said
-    # what was handed over is on record all the same
+    # the delivery is on record all the same
     said = deliver(run, "results/dicom", day="2024-12-02")
     assert f"leaves out of the delivery: {codes[IN]}" in said
 
@@ -303,7 +303,7 @@ def test_delivery_needs_a_date_and_a_partner(run: Run, codes: dict[str, str]) ->
     assert "D-001" in deliver(run, "--partner", "Other Ltd.")
 
 
-def test_who_is_held_back_is_shown_with_the_line_that_decides(
+def test_a_patient_held_back_is_shown_with_the_line_that_decides(
     study: Path, run: Run, codes: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "no list" in run("opt-out", "doubts")

@@ -49,7 +49,7 @@ def put(*subjects: str, file: str = "list.csv") -> None:
 
 
 def filtered(language: str = "en") -> tuple[set[str], dict[str, str], list[str]]:
-    """Run the rule; return who stays, its counts and what it warns of."""
+    """Run the rule; return the patients who stay, its counts and its warnings."""
     names = ("path", "patient_id", "other_patient_ids", "patient_name", "patient_birth_date")
     people = ({"path": s, "patient_id": s} for s in COHORT)
     write_rows(Path("index.csv"), [*names, "sop_instance_uid"], people)
@@ -122,7 +122,7 @@ def test_undo_by_file_or_fingerprint(run: Run, study: str) -> None:
     put(COHORT[1])
     filtered()
     said = run("opt-out", "undo", "wrong.csv")
-    # 3 and 4 come back; whom the command or another list names does not
+    # 3 and 4 come back; patients named by the command or another list do not
     assert set(in_force(opened())) == set(COHORT[:3])
     assert not any(subject in said for subject in COHORT)
     with pytest.raises(InputError) as caught:
@@ -158,7 +158,7 @@ def test_undo_says_what_it_can_do_about_older_entries(run: Run) -> None:
     assert Path(LEDGER["path"]).read_bytes() == before
 
 
-def test_a_list_in_doubt_recalls_nobody(run: Run) -> None:
+def test_a_list_in_doubt_recalls_no_patient(run: Run) -> None:
     codes = opened().codes()
     for subject in COHORT[:10]:
         folder = Path("results/dicom/00") / codes[subject]

@@ -76,7 +76,7 @@ def test_a_generated_one_goes_into_no_other_file(capsys: pytest.CaptureFixture[s
     assert "terminal" in capsys.readouterr().err
 
 
-def test_without_a_terminal_nobody_is_asked(
+def test_without_a_terminal_no_question_is_asked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
@@ -85,7 +85,7 @@ def test_without_a_terminal_nobody_is_asked(
 
 
 @pytest.mark.parametrize("folder", ["results", "logs", ".snakemake", "demo/dicom/2019"])
-def test_places_are_refused_before_anybody_types(
+def test_places_are_refused_before_a_question_is_asked(
     folder: str, answers: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path(folder).mkdir(parents=True)

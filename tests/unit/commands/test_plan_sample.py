@@ -117,7 +117,7 @@ def test_japanese_is_the_default_and_the_studys_language_is_taken(capsys: Captur
         (GIVEN[:4], "results/metrics/precision.csv"),
     ],
 )
-def test_what_cannot_be_is_said(capsys: Capture, arguments: list[str], said: str) -> None:
+def test_an_impossible_plan_is_said(capsys: Capture, arguments: list[str], said: str) -> None:
     assert said in say(capsys, *arguments, "--language", "en", code=1)
 
 

@@ -1,6 +1,5 @@
 """`bonescint request` as a person at the hospital meets it (R38)."""
 
-import argparse
 import io
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -9,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bonescint.cli import main
-from bonescint.commands import request
 from bonescint.custody.deliveries import DETAILS, DeliveryContents, put_on_record
 from bonescint.custody.requests import requests_on_record, stopped_codes
 from bonescint.errors import InputError
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.opt_outs import in_force
+from tests.unit.called import call
 from tests.unit.ledger_study import SUBJECTS, configure, opened
 from tests.unit.ledger_study import run as ledger_command
 
@@ -29,12 +28,9 @@ def run(codes: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Run:
     """Return a function that gives the command and returns what it says; never an ID."""
 
     def command(*arguments: str) -> str:
-        parser = argparse.ArgumentParser()
-        request.add(parser.add_subparsers())
-        options = parser.parse_args(["request", *arguments])
         capsys.readouterr()
         try:
-            assert options.run(options) == 0
+            assert call("request", *arguments) == 0
             return capsys.readouterr().out
         except InputError as error:
             assert not any(subject in str(error) for subject in SUBJECTS)
@@ -92,7 +88,7 @@ def test_the_ledger_is_opened_once_though_it_becomes_an_opt_out(
     assert PATIENT in in_force(opened())
 
 
-def test_who_declined_is_in_no_delivery_whatever_is_taken_back(
+def test_a_patient_who_declined_is_in_no_delivery_whatever_is_taken_back(
     run: Run, codes: dict[str, str]
 ) -> None:
     run("add", "--kind", "stop-provision", "--code", codes[PATIENT], *SELF)
@@ -173,7 +169,7 @@ TOMORROW = str(date.today() + timedelta(1))
         (["recall", "1"], "回収"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_changes_nothing(
+def test_an_impossible_request_changes_nothing(
     run: Run, codes: dict[str, str], wrong: list[str], says: str
 ) -> None:
     run("add", "--kind", "stop-provision", "--id", SUBJECTS[2], *SELF)
@@ -218,7 +214,7 @@ def test_a_request_may_come_before_the_first_run(
     said = capsys.readouterr().out
     assert "患者符号なし" in said and "対応表がまだないため" in said and PATIENT not in said
     code = opened().assign([PATIENT])[PATIENT]
-    assert stopped_codes(opened()) == {code}  # whenever the patient is enrolled
+    assert stopped_codes(opened()) == {code}  # at any time of enrolment
 
 
 def test_both_languages(run: Run, codes: dict[str, str]) -> None:

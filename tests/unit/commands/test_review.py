@@ -71,7 +71,7 @@ def test_the_decisions_of_the_page_are_taken(capsys) -> None:
     assert not list(DECISIONS.parent.glob("*.tmp"))
 
 
-def test_what_stood_there_stays_and_ones_own_earlier_decision_goes(capsys) -> None:
+def test_decisions_of_others_stay_and_the_same_persons_earlier_one_goes(capsys) -> None:
     DECISIONS.write_text(
         "item,sha256,decision,reviewer,date,note\n"
         f"image,{SUSPECT},release,Dr. B,2025-12-01,seen\n"
@@ -239,7 +239,7 @@ def test_two_reviewers(capsys) -> None:
                        decide("opt-out-doubt", DOUBT, "another-person"))) == 0  # fmt: skip
     assert "waiting for another person: 4" in capsys.readouterr().out
     assert read_decisions(DECISIONS, 2) == []
-    # the same person again is no second one
+    # the same person twice is not two persons
     assert taken(saved(decide("coded", CODED, "release"), reviewer="Ａ")) == 0
     assert read_decisions(DECISIONS, 2) == []
     second = [
@@ -263,7 +263,7 @@ def test_two_reviewers(capsys) -> None:
     assert "must agree: 2" in said and "do not agree: 1" in said and "00471199" not in said
 
 
-def test_a_release_does_not_hide_that_two_drew_otherwise(capsys) -> None:
+def test_a_release_does_not_hide_two_different_drawings(capsys) -> None:
     in_config(review={"reviewers": 2})
     for who, box in (("A", "1:0,0,4,2"), ("B", "1:0,0,4,3")):
         assert taken(saved(decide("image", SOURCE, "redact", box), reviewer=who)) == 0
@@ -271,7 +271,7 @@ def test_a_release_does_not_hide_that_two_drew_otherwise(capsys) -> None:
     assert "do not agree: 1" in capsys.readouterr().out.split("Items:")[-1]
 
 
-def test_who_releases_an_image_after_all_draws_nothing(capsys) -> None:
+def test_an_image_that_is_released_after_all_gets_no_rectangles(capsys) -> None:
     assert taken(saved(decide("image", SOURCE, "redact", "1:0,0,4,2"))) == 0
     assert taken(saved(decide("image", SOURCE, "redact", "1:0,0,4,2"), reviewer="B")) == 0
     capsys.readouterr()
@@ -279,7 +279,7 @@ def test_who_releases_an_image_after_all_draws_nothing(capsys) -> None:
     assert "(redact 1:0,0,4,2 → release)" in capsys.readouterr().out
     found = [(one.item, one.decision, one.reviewer) for one in read_decisions(DECISIONS)]
     assert found == [("coded", "release", "A"), ("image", "redact", "B")]
-    # the redacted image has its source's redaction to thank for
+    # the redacted image exists because of its source's redaction
     write_rows(ITEMS, COLUMNS, [LISTED[0] | {"reason": "redacted"}])
     assert taken(saved(decide("coded", CODED, "release"), reviewer="B")) == 0
     assert ("image", SOURCE) in {(one.item, one.sha256) for one in read_decisions(DECISIONS)}
@@ -290,7 +290,7 @@ def test_what_is_redacted_is_still_to_be_released(capsys) -> None:
     assert "decided: 0" in capsys.readouterr().out
 
 
-def test_thousands_of_decisions_take_no_time() -> None:
+def test_thousands_of_decisions_are_taken_quickly() -> None:
     rows = [{"item": "coded", "sha256": f"{n:064}", "kind": "image"} for n in range(2000)]
     write_rows(ITEMS, COLUMNS, rows)
     for word in ("release", "block"):

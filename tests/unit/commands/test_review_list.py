@@ -47,7 +47,7 @@ def filled(reviewer: str | None = "A", **cells: str) -> openpyxl.Workbook:
 def test_the_list_goes_out_and_comes_back(capsys) -> None:
     book = filled(station="release", **{"findings:BS-A": "block"})
     sheet = book["decisions"]
-    assert sheet.max_row == len(LISTED)  # a header, and all but what the configuration keeps
+    assert sheet.max_row == len(LISTED)  # all but what is kept, and a header
     assert sheet.protection.sheet
     lists = {str(v.sqref): v.formula1 for v in sheet.data_validations.dataValidation}
     assert len(lists) == len(LISTED) - 1
@@ -61,7 +61,7 @@ def test_the_list_goes_out_and_comes_back(capsys) -> None:
     ]
 
 
-def test_who_filled_in_the_list_may_be_told_by_an_option(capsys) -> None:
+def test_the_person_who_filled_in_the_list_may_be_given_by_an_option(capsys) -> None:
     filled(None, station="release").save("back.xlsx")
     assert "about" in refused(Path("back.xlsx"), capsys)
     assert taken(Path("back.xlsx"), "--reviewer", "B") == 0

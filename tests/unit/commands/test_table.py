@@ -61,7 +61,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         | {"product": "VSBONE", "version": "3.0", "tracer": "HMDP", "columns": dict(COLUMNS)},
     }
     config["readers"] = {"reader1": {"report": "reader1.xlsx", "key": "patient_id"}}
-    # whatever is asked of the software here is not what these tests are about
+    # these tests are not about what is asked of the software
     config["metrics"]["primary"] = None
     return dict(config)
 
@@ -172,7 +172,7 @@ def test_a_filled_export_is_imported(run: Run, config: dict[str, Any], tmp_path:
         {"患者番号": "00001001", "BSI値(%)": 1.25, "個数": 3} | day,
         {"患者番号": "00001002", "BSI値(%)": 0, "個数": 0} | day,
         {"患者番号": "00001003", "状態": failed, "検査日": EXAM},
-        {"患者番号": "00009999", "BSI値(%)": 999} | day,  # nobody of the study
+        {"患者番号": "00009999", "BSI値(%)": 999} | day,  # no patient of the study
     )
     cases = read_cases(tmp_path / "private/cohort.csv", open_ledger(**cohort["ledger"]), "ja")
     settings = config["software"]["vsbone3"]

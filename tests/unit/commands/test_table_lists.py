@@ -115,7 +115,7 @@ def test_before_the_first_run_it_says_what_it_could_not_check(command: Command):
     assert "consented" not in said and "ledger" not in said
 
 
-def test_whoever_declined_is_known_of_the_ledger(command: Command):
+def test_patients_who_declined_are_known_from_the_ledger(command: Command):
     filtered(list_of("00471936"))
     list_of("00471936 00586371")
     with pytest.raises(InputError, match="row 2"):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 import yaml
 
@@ -14,6 +13,7 @@ from bonescint.resources import ROOT, resource_rows
 from bonescint.tables.columns import load_columns
 from bonescint.tables.header_match import match_headers
 from bonescint.text.folding import fold_header
+from tests.unit.tables.packages import book
 
 SOURCE = (ROOT / "config.yaml").read_text(encoding="utf-8")
 HEADER = ["カルテ番号", "撮影年月日", "BSI (％)", "HS数", "解析ステータス", "ソフト名", "年齢"]
@@ -47,16 +47,6 @@ def map_file(
         return code, said.out, said.err
 
     return run
-
-
-def book(path: str, **sheets: list[list[Any]]) -> None:
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)
-    for name, rows in sheets.items():
-        sheet = workbook.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    workbook.save(path)
 
 
 def lines(out: str) -> Any:
@@ -120,7 +110,7 @@ def test_what_is_missing_is_told_and_not_written(map_file: Map) -> None:
     assert Path("config.yaml").read_bytes() == before
 
 
-def test_a_header_that_nobody_can_know_is_named(map_file: Map) -> None:
+def test_an_unknown_header_is_named(map_file: Map) -> None:
     Path("r.csv").write_text("Pt ID,検査日,骨転移の有無,病変数,欄 A\n00123456,2019-06-03,有,3,文\n")
     before = Path("config.yaml").read_bytes()
     code, out, _ = map_file("reader1", "r.csv", "--write")
@@ -167,7 +157,7 @@ def test_headers_above_and_group_titles(map_file: Map) -> None:
     assert columns["status"] is None and columns["version"] is None
 
 
-def test_what_else_is_undecided_stops_nothing(map_file: Map) -> None:
+def test_other_undecided_keys_stop_nothing(map_file: Map) -> None:
     config = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
     config["study"]["id"] = config["cohort"]["exam_to"] = None
     config["software"]["vsbone3"] |= {"export": None, "columns": {}, "released": None}
@@ -240,7 +230,7 @@ def test_only_the_values_of_the_entry_change(newline: str) -> None:
         "software: &x {a: {export: 1}}\nreaders: *x\n",
     ],
 )
-def test_what_would_lose_something_is_left_to_a_person(content: str) -> None:
+def test_a_change_that_would_lose_something_is_left_to_a_person(content: str) -> None:
     assert with_values(content, "software", "a", {"columns": {"key": "患者ID"}}) is None
 
 

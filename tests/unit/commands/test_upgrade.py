@@ -1,4 +1,4 @@
-"""A configuration of an older version is brought up to date: values, comments and order stay."""
+"""An older configuration is upgraded: values, comments and order stay."""
 
 import shutil
 from pathlib import Path

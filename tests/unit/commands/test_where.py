@@ -1,6 +1,5 @@
 """`bonescint where` finds every file, row and delivery of a patient, and says it plainly."""
 
-import argparse
 import csv
 import io
 from pathlib import Path
@@ -8,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bonescint.commands import where
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.ledger import Ledger, create_ledger
 from bonescint.resources import ROOT
+from tests.unit.called import call
 from tests.unit.custody.built import build
 
 SUBJECT, TYPED = "39943096", "0039-943096"
@@ -59,10 +58,7 @@ def study(ledger: Ledger) -> tuple[str, str]:
 
 
 def run(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    where.add(parser.add_subparsers())
-    options = parser.parse_args(["where", *arguments])
-    return int(options.run(options))
+    return call("where", *arguments)
 
 
 def test_a_code(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +78,7 @@ def test_a_code(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     assert "line 2" in shown
     assert "recalled 2024-02-01" in shown
     assert "file: 3; folder: 1; delivery: 2" in shown
-    # the coded side alone: no ID, no name, nobody else
+    # only the coded side: no ID, no name, no other patient
     assert not {SUBJECT, "虚像", other, "private"} & set(shown.replace("/", " ").split())
     assert errors == ""
 
@@ -112,14 +108,14 @@ def test_an_id_on_the_identified_side(
         [code, "file", "results/cases.csv", "row 3, 4"],
         [code, "folder", f"results/dicom/00/{code}", "file name"],
         [code, "file", f"results/dicom/00/{code}/{code}_01.dcm", "file name"],
-        # the other patient bears the same name
+        # the other patient has the same name
         [code, "file", "private/consented.csv", "row 2, 3"],
         [code, "file", "private/note.txt", "line 1"],
         [code, "file", "recalls/recall_D-003.txt", "line 2"],
         [code, "delivery", "D-001", "2024-01-01 CD P"],
         [code, "delivery", "D-003", "2024-01-03 CD P"],
     ]
-    with pytest.raises(InputError):  # never over an answer
+    with pytest.raises(InputError):  # it never overwrites an answer
         run("--id", TYPED, "--csv", "answer.csv")
     # unseen, and in no history
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{TYPED}\n"))
@@ -156,7 +152,7 @@ def test_mistakes(ledger: Ledger, arguments: tuple[str, ...]) -> None:
     assert "39943096" not in str(error.value)  # an ID typed as a code is not repeated
 
 
-def test_an_archive_made_since_she_came_holds_her(
+def test_an_archive_made_since_the_patient_came_holds_the_patient(
     ledger: Ledger, capsys: pytest.CaptureFixture[str]
 ) -> None:
     early = ledger.assign(["1"])["1"]

@@ -1,6 +1,5 @@
 """A small study to archive, and short ways to the functions under test."""
 
-import argparse
 import io
 import os
 import shutil
@@ -12,7 +11,6 @@ from typing import Any
 import pyrage
 import pytest
 
-from bonescint.commands import archive as command
 from bonescint.commands.configuration import merged
 from bonescint.config import LEDGER_HEAD
 from bonescint.custody.archive.contents import Contents, contents
@@ -21,6 +19,7 @@ from bonescint.errors import InputError
 from bonescint.identity.key import open_identity
 from bonescint.identity.ledger import create_ledger
 from bonescint.resources import ROOT, Texts
+from tests.unit.called import call
 
 TEXT = Texts("archive", "en")
 PATIENT = "90071234"
@@ -60,10 +59,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def main(*arguments: object) -> int:
-    parser = argparse.ArgumentParser()
-    command.add(parser.add_subparsers(required=True))
-    options = parser.parse_args(["archive", *map(str, arguments), "--language", "en"])
-    return int(options.run(options))
+    return call("archive", *map(str, arguments), "--language", "en")
 
 
 def identity() -> pyrage.x25519.Identity:

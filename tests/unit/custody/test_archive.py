@@ -38,6 +38,7 @@ from tests.unit.custody.archive_samples import (
     tree,
     write,
 )
+from tests.unit.wrapped import wrapped
 
 Capture = pytest.CaptureFixture[str]
 __all__ = ["study"]
@@ -133,7 +134,7 @@ def test_what_is_not_read_back_gets_no_name(
 
 def test_wrapped_key(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = Path("private/ledger.key")
-    key.write_bytes(pyrage.passphrase.encrypt(key.read_bytes(), "words"))
+    key.write_bytes(wrapped(key.read_bytes(), "words"))
     shutil.copy(key, "private/backup")
     monkeypatch.setenv("BONESCINT_PASSPHRASE", "words")
     file = tmp_path / "s.tar.age"
@@ -284,6 +285,17 @@ def test_name_of_a_raw_file_is_not_told(study: Path, tmp_path: Path) -> None:
         write(tmp_path / "t.tar.age", always, with_raw=True)
     assert PATIENT not in str(caught.value)
     assert "kept changing" in str(caught.value)
+
+
+def test_a_file_that_appears_meanwhile_is_not_overwritten(study: Path, tmp_path: Path) -> None:
+    file = tmp_path / "s.tar.age"
+
+    def appear(stage: str, *_: object) -> None:
+        if stage == "check":
+            file.write_text("mine")
+
+    refused(lambda: write(file, appear), "overwritten")
+    assert file.read_text() == "mine"
 
 
 def test_refusals(study: Path, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """A damaged, foreign or differing archive is named, and nothing of it is restored."""
 
+import fcntl
 import hashlib
 import io
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -162,6 +164,13 @@ def test_manifest_differs(study: Path, tmp_path: Path, capsys: Capture) -> None:
 
 def test_restore_into_a_used_folder(archived: Path, tmp_path: Path) -> None:
     refused(lambda: main("--restore", archived, "private"), "empty folder")
+    refused(lambda: main("--restore", archived, tmp_path / "none/new"), "medium is connected")
+    busy = tmp_path / ".busy.restoring"
+    busy.mkdir()
+    lock = os.open(busy, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    refused(lambda: main("--restore", archived, tmp_path / "busy"), "at work")
+    os.close(lock)
     (tmp_path / "new").mkdir()
     stale = tmp_path / ".new.restoring"
     (stale / "private").mkdir(parents=True)

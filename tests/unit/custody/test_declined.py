@@ -1,4 +1,4 @@
-"""Who declined is searched for by code, IDs and names, and is named in no plain file."""
+"""Patients who declined are searched for by code, IDs and names; no plain file names them."""
 
 import stat
 from pathlib import Path
@@ -31,7 +31,7 @@ def persons(folder: Path, gone: set[str], ledger: Ledger) -> dict[str, Person]:
     return who_declined(read_people(folder / "index.csv"), gone, ledger)
 
 
-def test_every_spelling_is_searched_for_but_what_a_namesake_bears(
+def test_every_spelling_is_searched_for_except_those_of_a_namesake(
     tmp_path: Path, ledger: Ledger
 ) -> None:
     code = ledger.assign(["34"])["34"]

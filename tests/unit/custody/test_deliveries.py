@@ -1,4 +1,4 @@
-"""What was delivered stays on record, and whoever declines is recalled from it, once."""
+"""Deliveries stay on record, and a patient who declines is recalled from each once."""
 
 import stat
 from datetime import date, timedelta
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from pyzipper import WZ_AES, AESZipFile
 
 from bonescint.custody.deliveries import (
     DeliveryContents,
@@ -54,6 +55,19 @@ def dicom(folder: Path, code: str, batch: str = "00") -> Path:
 def delivered(ledger: Ledger, codes: list[str], **details: str) -> str:
     found = DeliveryContents([[f"{codes}{details}", "0" * 64]], set(codes))
     return put_on_record(ledger, found, DETAILS | details, "en", TODAY, None).id
+
+
+def test_a_file_that_cannot_be_read_is_named_and_an_encrypted_one_counted(tmp_path: Path) -> None:
+    folder = tmp_path / "disc"
+    folder.mkdir()
+    with AESZipFile(folder / "DELIVERY.ZIP", "w", encryption=WZ_AES) as archive:
+        archive.setpassword(b"words")
+        archive.writestr("sheet.csv", "BS-23456")
+    found = delivery_contents([folder], "en")
+    assert found.closed == ["disc/DELIVERY.ZIP"] and not found.tabled
+    (folder / "gone.dcm").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(InputError, match=r"disc/gone\.dcm.*No such file"):
+        delivery_contents([folder], "en")
 
 
 def test_contents_names_hashes_and_codes(tmp_path: Path, codes: list[str]) -> None:
@@ -280,7 +294,7 @@ def test_a_notice_that_cannot_be_written_stays_due(
     assert len(recall(ledger, ["40000001"], tmp_path / "r", STUDY, "en", TODAY)) == 1
 
 
-def test_who_came_back_is_recalled_from_later_deliveries_only(
+def test_a_patient_who_came_back_is_recalled_from_later_deliveries_only(
     ledger: Ledger, codes: list[str], tmp_path: Path
 ) -> None:
     delivered(ledger, codes)

@@ -1,4 +1,4 @@
-"""What is the workflow's own in private/ is named in a certificate; everything else is counted."""
+"""A certificate names the workflow's own files in private/ and counts all others."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ def test_the_workflows_own_are_what_is_declared_and_what_rules_name() -> None:
     assert (declared | named) - sealed | others == TABLES
 
 
-def test_what_a_patient_gave_its_name_to_is_counted(
+def test_files_named_after_a_patient_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

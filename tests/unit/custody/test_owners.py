@@ -1,4 +1,4 @@
-"""The page and the decisions of who declines go, by a hash that names nobody."""
+"""Page and decisions of a patient who declines go; a hash finds them and names nobody."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What left under the preceding study is on record by patient IDs, in the ledger alone."""
+"""Deliveries of the preceding study are recorded by patient ID, only in the ledger."""
 
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,7 @@ def put(ledger: Ledger, *subjects: str, pattern: str = "[0-9A-Z]+", **details: s
     return put_preceding_on_record(ledger, rows, DETAILS | details, "en", TODAY, pattern).id
 
 
-def test_who_enters_later_is_found_too(ledger: Ledger) -> None:
+def test_a_patient_who_enters_later_is_found_too(ledger: Ledger) -> None:
     assert put(ledger, "40000001", "50000001") == "P-001"
     assert put(ledger, "40000001", date="2021-01-01") == "P-002"
     again = open_ledger("ledger.age", "ledger.key")

@@ -1,4 +1,4 @@
-"""What a person decided goes with the person, however the table was saved."""
+"""Decisions about a patient go with the patient, however the table was saved."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Who declines leaves the forms that a rule makes anew; those that prove a provision stay."""
+"""A patient who declines leaves forms that a rule makes anew; those that prove a provision stay."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from bonescint.papers.writing import write_form
 from tests.unit.papers.samples import code, provision, shipped
 
 
-def test_who_declines_leaves_the_forms_of_what_was_not_delivered(
+def test_a_patient_who_declines_leaves_forms_of_undelivered_volumes(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

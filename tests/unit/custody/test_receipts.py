@@ -1,4 +1,4 @@
-"""What comes back from the partner is on record, a correction beside what it corrects."""
+"""What the partner returns is recorded, and a correction stands beside the corrected entry."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -105,7 +105,7 @@ def test_all_recalls_are_confirmed_or_those_that_are_named(ledger: Ledger) -> No
     assert len(ledger.entries("recall_confirmed")) == 3  # nothing is overwritten
 
 
-def test_what_was_not_recalled_cannot_come_back(ledger: Ledger) -> None:
+def test_a_case_that_was_not_recalled_cannot_come_back(ledger: Ledger) -> None:
     with pytest.raises(InputError, match="Nothing of D-001 was recalled"):
         confirmed(ledger, TODAY)
     first = recalled(ledger, IDS[0])

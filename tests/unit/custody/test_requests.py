@@ -1,4 +1,4 @@
-"""Who asked to be in no further delivery, by the ledger's last word on it (R38)."""
+"""Patients who asked to be in no further delivery, by the ledger's last entry about it (R38)."""
 
 from pathlib import Path
 

@@ -68,7 +68,7 @@ def test_no_publication_means_keep() -> None:
 @pytest.mark.parametrize(
     ("published", "years"), [("2026-02-30", 10), ("2026-2-3", 10), ("2026-01-01", 9000)]
 )
-def test_a_date_that_is_none(published: str, years: int) -> None:
+def test_an_invalid_date(published: str, years: int) -> None:
     with pytest.raises(InputError, match="publication_date"):
         retention(study(published, years), date(2026, 1, 1))
 

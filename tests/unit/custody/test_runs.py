@@ -1,12 +1,23 @@
 """What a run begins and ends with."""
 
+import errno
 import os
 import time
 from pathlib import Path
 
 import pytest
 
-from bonescint.custody.runs import bring_back, ending, failure, round_of, withdrawn_at_end
+from bonescint import made
+from bonescint.custody.runs import (
+    begin,
+    bring_back,
+    edited,
+    ending,
+    failure,
+    round_of,
+    withdrawn_at_end,
+)
+from bonescint.errors import InputError
 from bonescint.files import write_rows
 
 MARK = Path("private/software.mark")
@@ -22,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_output_that_is_missing_begins_a_new_round() -> None:
     tables = ["a.csv", "b.csv"]
     assert round_of(tables, MARK, is_run=False) != round_of(tables, MARK, is_run=False)
-    assert not MARK.exists()  # who only looks leaves nothing
+    assert not MARK.exists()  # a dry-run leaves nothing
     first = round_of(tables, MARK, is_run=True)
     assert round_of(tables, MARK, is_run=None) == first  # the jobs of this run
     for table in tables:
@@ -44,7 +55,7 @@ def test_a_list_that_is_held_is_said_with_numbers(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_what_the_search_took_away_is_said(language: str) -> None:
+def test_removed_files_are_told(language: str) -> None:
     receipt = Path("purge.json")
     assert list(withdrawn_at_end(receipt, language)) == []
     receipt.write_text('{"declined": 1, "left": 0}')
@@ -52,6 +63,28 @@ def test_what_the_search_took_away_is_said(language: str) -> None:
     receipt.write_text('{"declined": 1, "left": 0, "withdrawn": 3, "unlisted": 4}')
     first, second = withdrawn_at_end(receipt, language)
     assert "3" in first and "4" in second and "snakemake deliver" in second
+
+
+def test_a_changed_result_that_cannot_be_put_aside_stops_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(_: object) -> str:
+        raise OSError(errno.ENOSPC, "")
+
+    monkeypatch.setattr(made, "edited_results", lambda: ["results/study.xlsx"])
+    monkeypatch.setattr(made, "put_aside", full)
+    # a dry-run only tells
+    assert "  results/study.xlsx" in list(edited(False, "en"))
+    with pytest.raises(InputError, match="No space left"):
+        list(edited(True, "en"))
+
+
+@pytest.mark.parametrize(("word", "goes"), [("--unlock", False), ("--cores", True)])
+def test_a_run_takes_the_receipt_of_the_last_one(word: str, goes: bool) -> None:
+    receipt = Path("purge.json")
+    receipt.touch()
+    begin(receipt, [word])
+    assert receipt.exists() != goes
 
 
 def test_a_table_of_the_version_before_is_read() -> None:
@@ -89,7 +122,7 @@ def test_outputs_from_the_future_keep_their_order(
     assert sorted(late, key=dates.__getitem__) == late
     assert len({dates[name] for name in late}) == 4
     assert all(0 <= dates[name] < DAY / 2 for name in late)
-    # the hospital's own, what is past, and what Snakemake does not look at
+    # the hospital's own files, past ones, and ones that Snakemake does not look at
     for name in ages.keys() - set(late):
         assert dates[name] == pytest.approx(ages[name], abs=0.01)
 
@@ -101,7 +134,7 @@ def test_a_study_that_is_over_is_said_by_every_run(language: str) -> None:
     assert list(ending(Path("none.csv"), STUDY | {"period_end": "2999-12-31"}, language)) == []
 
 
-def test_data_of_who_declined_are_named_only_where_they_may_be_left() -> None:
+def test_data_of_patients_who_declined_are_named_only_where_some_may_be_left() -> None:
     receipt = Path("purge.json")
     assert "may still be" in failure(receipt, "en")
     receipt.touch()

@@ -20,13 +20,14 @@ from bonescint.custody.seal import SEALED, clear_unfinished, refuse_sealed, seal
 from bonescint.custody.sealing import SealedFolder
 from bonescint.errors import InputError
 from bonescint.identity.key import open_identity
-from bonescint.identity.ledger import create_ledger, open_ledger
+from bonescint.identity.ledger import open_ledger
 from bonescint.identity.opt_outs import in_force
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts
+from tests.unit.custody.to_seal import PATIENT, begin
+from tests.unit.wrapped import wrapped
 
 Capture = pytest.CaptureFixture[str]
-PATIENT = "90071234"
-# of the disk, as Python tells them
+# audit events of Python that change the disk
 CHANGES = {
     "os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.utime",
 }  # fmt: skip
@@ -36,17 +37,8 @@ NAMES = {"private", "results"}
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a study's folder whose key lies elsewhere: odd dates, modes, names, links, a mark."""
-    folder, key = tmp_path / "study", tmp_path / "usb" / "ledger.key"
-    (folder / "private").mkdir(parents=True)
-    monkeypatch.chdir(folder)
-    monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
-    config["ledger"]["key"], config["language"] = str(key), "en"
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
-    mark = {"id": config["study"]["id"], "synthetic": True}
-    ledger = create_ledger("private/ledger.age", key, head="private/ledger.head", study=mark)
-    ledger.claim()
-    ledger.assign([PATIENT])
+    folder = tmp_path / "study"
+    begin(folder, tmp_path / "usb" / "ledger.key", monkeypatch)
     write("private/salt", "x" * 32)
     write("private/cohort.csv", f"subject\n{PATIENT}\n", modified=1_600_000_000_123_456_789)
     write("private/batches/00.csv", "a" * 3_000_000, mode=0o640)
@@ -102,7 +94,7 @@ def test_seal_and_unseal(study: Path, capsys: Capture) -> None:
     assert not Path("private/batches").exists()
     assert Path(SEALED).stat().st_mode & 0o777 == 0o600
     assert PATIENT.encode() not in Path(SEALED).read_bytes()
-    # what opens archives opens it, too
+    # the command for archives opens it too
     identity = open_identity(study.parent / "usb" / "ledger.key")
     archived = verify_archive(Path(SEALED), identity, Texts("archive", "en"), lambda _: None)
     assert archived.good
@@ -127,9 +119,8 @@ def test_refused_where_the_key_lies_beside(study: Path, capsys: Capture) -> None
         assert place in said
         assert "rewrap" in said
         Path(place).unlink()
-    # a passphrase beside the key that it opens is none
-    wrapped = pyrage.passphrase.encrypt(key.read_bytes(), "correct horse")
-    Path("private/ledger.key").write_bytes(wrapped)
+    # a passphrase beside the key that it opens protects nothing
+    Path("private/ledger.key").write_bytes(wrapped(key.read_bytes(), "correct horse"))
     Path("private/ledger.key").chmod(0o600)
     write("private/phrase", "correct horse\n")
     config = yaml.safe_load(Path("config.yaml").read_text())
@@ -155,7 +146,7 @@ def test_refused_while_a_run_is_under_way(study: Path, capsys: Capture) -> None:
             os.write(tell, b"1")
             signal.pause()
         finally:
-            os._exit(1)  # whatever happens, the tests go on in the other process alone
+            os._exit(1)  # this process ends here; the tests go on only in the other one
     try:
         os.close(tell)
         assert os.read(ready, 1) == b"1"
@@ -224,6 +215,28 @@ def test_room_is_looked_at_first(
     with monkeypatch.context() as patch:
         patch.setattr(sealing.shutil, "disk_usage", lambda _: usage)
         assert main(["unseal"]) == 1
+    assert plain() == STAYS
+    assert main(["unseal"]) == 0
+    assert tree(*NAMES) == before
+
+
+def test_a_file_that_cannot_be_removed_is_told_and_removed_by_the_next_call(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    before, unlink = tree(*NAMES), Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "cohort.csv":
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        assert main(["seal"]) == 1
+    said = capsys.readouterr().err
+    assert "cannot be removed (Permission denied)" in said and PATIENT not in said
+    assert sealed_file() and Path("private/cohort.csv").exists()
+    assert main(["seal"]) == 0
     assert plain() == STAYS
     assert main(["unseal"]) == 0
     assert tree(*NAMES) == before
@@ -345,7 +358,7 @@ def test_killed_at_every_step(
     identity = open_identity(study.parent / "usb" / "ledger.key")
     outside = [Path("private/ledger.age"), Path("private/ledger.head")]
     folder = SealedFolder("private", outside, identity, Texts("seal", "en"), lambda *_: None)
-    # here it would wait for the whole machine's writing
+    # here it would wait for all writing of the machine
     monkeypatch.setattr(os, "sync", lambda: None)
     before = tree(*NAMES)
     at = resumed = 0
@@ -367,6 +380,6 @@ def test_killed_at_every_step(
             folder.unseal()
         assert tree(*NAMES) == before, at
         assert list(study.glob(".*.tmp")) == []
-    # at many places, also where some files were plain and some were not
+    # at many places, also where only some files were plain
     assert at > 12
     assert resumed > 5

@@ -5,19 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.cli import main
 from bonescint.config import PURGED
 from bonescint.custody.declined import seal_declined
 from bonescint.custody.known_people import DECLINED
 from bonescint.custody.traces.terms import Person
-from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
+from bonescint.identity.ledger import Ledger, open_ledger
 from bonescint.identity.opt_outs import declined, withdraw
-from bonescint.resources import ROOT
+from tests.unit.custody.to_seal import PATIENT, begin
 
 Capture = pytest.CaptureFixture[str]
-PATIENT = "90071234"
 ADD = ["opt-out", "add", PATIENT, "--by", "self", "--received", "2026-01-01"]
 
 
@@ -25,16 +23,8 @@ ADD = ["opt-out", "add", PATIENT, "--by", "self", "--received", "2026-01-01"]
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Ledger]:
     """Return what opens the ledger of a study in this folder, which has run."""
     folder, key = tmp_path / "study", tmp_path / "ledger.key"
-    (folder / "results").mkdir(parents=True)
-    monkeypatch.chdir(folder)
-    monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
-    config["ledger"]["key"], config["language"] = str(key), "en"
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
-    mark = {"id": config["study"]["id"], "synthetic": True}
-    ledger = create_ledger("private/ledger.age", key, head="private/ledger.head", study=mark)
-    ledger.claim()
-    ledger.assign([PATIENT])
+    mark = begin(folder, key, monkeypatch)
+    (folder / "results").mkdir()
 
     def opened() -> Ledger:
         return open_ledger("private/ledger.age", key, head="private/ledger.head", study=mark)
@@ -75,7 +65,7 @@ def test_every_sealed_file_is_named_before_what_is_next(
     assert "private.age, results.age" in capsys.readouterr().err
 
 
-def test_sealed_again_a_finished_study_says_nothing(
+def test_to_seal_a_finished_study_again_says_nothing(
     book: Callable[[], Ledger], capsys: Capture
 ) -> None:
     main(ADD)
@@ -85,7 +75,9 @@ def test_sealed_again_a_finished_study_says_nothing(
     assert "no run followed" not in capsys.readouterr().out
 
 
-def test_it_is_said_until_a_run_has_taken_it(book: Callable[[], Ledger], capsys: Capture) -> None:
+def test_an_opt_out_is_told_until_a_run_has_taken_it(
+    book: Callable[[], Ledger], capsys: Capture
+) -> None:
     assert "as it was before" in unsealed(capsys)
     assert main(ADD) == 0
     for _ in range(2):

@@ -101,7 +101,7 @@ def test_what_a_link_leads_to_stays_readable_and_is_told(
     assert "4 links" in capsys.readouterr().out
 
 
-def test_of_two_folders_the_first_is_told_though_the_second_fails(
+def test_the_first_folder_is_told_even_if_the_second_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     configure(tmp_path, monkeypatch)

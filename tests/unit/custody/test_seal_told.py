@@ -1,4 +1,4 @@
-"""What sealing says where it stops: what blocks it and what may be done, or how it goes on."""
+"""What sealing says when it stops: what blocks it, what to do, or how it goes on."""
 
 import os
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_which_of_two_is_newer_is_told(capsys: Capture) -> None:
     assert Path("private/cohort.csv").read_text() == "sealed"
 
 
-def test_what_was_added_hinders_sealing_alone(capsys: Capture) -> None:
+def test_added_files_hinder_only_sealing(capsys: Capture) -> None:
     main(["seal"])
     write("private/consented.csv", "new", LATER)
     assert "All 1 are not in the sealed file: `bonescint unseal`" in refused("seal", capsys)
@@ -74,7 +74,7 @@ def test_after_an_interruption_the_same_command_goes_on(
     assert Path(SEALED).exists() == (command == "seal")
 
 
-def test_a_small_folder_is_no_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_progress_of_a_small_folder_is_1_of_1(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[object, ...]] = []
     monkeypatch.setattr("bonescint.commands.progress._LINE_EVERY", -1)
     monkeypatch.setattr("builtins.print", lambda *said, **_: told.append(said))

@@ -1,4 +1,4 @@
-"""What was looked into is not again, and what changed behind the search's back is noticed."""
+"""A file is searched once, and a later change that keeps size and date is noticed."""
 
 import os
 import time
@@ -96,7 +96,7 @@ def replace(path: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize("changed", [change, replace])
 @pytest.mark.parametrize("is_told", [True, False])
-def test_a_file_that_was_changed_behind_its_back_is_noticed(
+def test_a_file_that_was_changed_unnoticed_is_searched_again(
     ledger: Ledger,
     looked_into: list[str],
     changed: Callable[[Path, bytes], None],
@@ -109,7 +109,7 @@ def test_a_file_that_was_changed_behind_its_back_is_noticed(
     changed(TABLE, b"code\nBS-7K3M2\n")
     looked_into.clear()
     assert found(ledger) == ["results/cases.csv"]
-    # an image's header is sooner read than the image hashed
+    # reading an image's header is faster than hashing the image
     assert sorted(looked_into) == (["cases.csv"] if is_told else ["a.dcm", "cases.csv"])
     # and as long as it stays
     assert found(ledger) == ["results/cases.csv"]
@@ -147,7 +147,7 @@ def test_a_link_that_leads_elsewhere(ledger: Ledger, looked_into: list[str]) -> 
     assert found(ledger) == ["results/link.txt"]
 
 
-def test_whoever_is_new_is_looked_for_in_all_files(ledger: Ledger, looked_into: list[str]) -> None:
+def test_a_new_patient_is_searched_for_in_all_files(ledger: Ledger, looked_into: list[str]) -> None:
     TABLE.write_text("code\nBS-22222\n")
     time.sleep(of_searched._SETTLED / 1e9 + 0.02)
     assert not found(ledger, GONE)
@@ -155,7 +155,7 @@ def test_whoever_is_new_is_looked_for_in_all_files(ledger: Ledger, looked_into: 
     TABLE.write_text("code\nBS-33333\n")
     looked_into.clear()
     assert not found(ledger, GONE, OTHER)
-    # another spelling of the name of the same person
+    # the same person's name in another spelling
     respelled = Person(GONE.code, GONE.ids, frozenset({"KYOZOU^SUIKO", "虚像^翠子"}))
     assert not found(ledger, respelled, OTHER)
     assert sorted(looked_into) == sorted(["cases.csv", *ALL])
@@ -163,12 +163,14 @@ def test_whoever_is_new_is_looked_for_in_all_files(ledger: Ledger, looked_into: 
     time.sleep(of_searched._SETTLED / 1e9 + 0.02)
     found(ledger, respelled, OTHER)
     looked_into.clear()
-    # who came back is looked for no more
+    # a patient who came back is no longer searched for
     assert not found(ledger, OTHER)
     assert not looked_into
 
 
-def test_nobody_else_is_looked_for_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_patients_are_not_searched_for_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert not found(ledger, GONE)
     Path("results/new.txt").write_text("nothing\n")
     time.sleep(of_searched._SETTLED / 1e9 + 0.02)
@@ -185,7 +187,7 @@ def test_nobody_else_is_looked_for_again(ledger: Ledger, monkeypatch: pytest.Mon
     assert looked_for.pop("new.txt") == {GONE.code, OTHER.code}
     assert looked_for.keys() == {"cases.csv", "notes.txt", "a.dcm"}
     assert all(of == {OTHER.code} for of in looked_for.values())
-    # now everybody was looked for in all of them
+    # now all files were searched for everybody
     looked_for.clear()
     assert not found(ledger, GONE, OTHER)
     assert not looked_for
@@ -230,7 +232,7 @@ def test_another_key_does_not_open_it(ledger: Ledger, looked_into: list[str]) ->
     assert sorted(looked_into) == sorted(ALL)
 
 
-def test_the_record_tells_nobody_and_is_for_its_user_alone(ledger: Ledger) -> None:
+def test_the_record_names_no_patient_and_only_its_user_can_read_it(ledger: Ledger) -> None:
     assert not found(ledger)
     data = RECORD.read_bytes()
     assert not any(text in data for text in (b"39943096", b"BS-7K3M2", b"SUIKO", b"cases", b"one"))

@@ -1,4 +1,4 @@
-"""A person is found wherever she stands, nobody else is, and the purge removes what it may."""
+"""A patient is found in every place and nobody else is; the purge removes what it may."""
 
 import bz2
 import gzip
@@ -74,7 +74,7 @@ def test_ids_in_every_spelling(typed: str) -> None:
     ["139943096", "399430961", "39943096x", "x39943096", "0.39943096", "1.2.840.39943096.3",
      "2.25.39943096", "39943096.5", "3994\n3096", "3994,3096", "BS-7K3M2X", "ABS-7K3M2", OTHER],
 )  # fmt: skip
-def test_others_are_not_taken_for_her(text: str) -> None:
+def test_other_patients_are_not_taken_for_the_patient(text: str) -> None:
     assert kinds(text) == []
 
 
@@ -110,7 +110,7 @@ def test_ids_that_say_little_count_as_whole_values_only(tmp_path: Path) -> None:
     person = Person(None, frozenset({"1024", "20190603", "77", "A12"}), frozenset())
     (tmp_path / "a.csv").write_text("rows,date,note\n1024,20190603,77 A12\n")
     assert found(tmp_path, person) == []
-    # as it is written it is no count
+    # written like this, it is no count
     (tmp_path / "a.csv").write_text("note\n00001024\n")
     assert found(tmp_path, person) == [("a.csv", "row 2", "id")]
     (tmp_path / "a.csv").write_text('patient_id,n\n5,1024\n77,5\n20190603,5\n"5\n6",3\na12,0\n')
@@ -196,7 +196,7 @@ def test_archives(tmp_path: Path, forms: str) -> None:
         content = packed(content, form)
     (tmp_path / "a.dat").write_bytes(content)
     assert [(path, kind) for path, _, kind in found(tmp_path)] == [("a.dat", "name")]
-    # damaged: searched as bytes, and no crash
+    # a damaged file is searched as bytes, without a crash
     (tmp_path / "a.dat").write_bytes(content[:-30] + b" 39943096 " + b"\0" * 20)
     assert "id" in [kind for _, _, kind in found(tmp_path)]
 
@@ -308,7 +308,7 @@ def test_unreadable_is_not_clean(tmp_path: Path) -> None:
         list(search([tmp_path], [WOMAN]))
 
 
-def test_the_report_names_files_and_nobody(tmp_path: Path) -> None:
+def test_the_report_names_files_and_no_patient(tmp_path: Path) -> None:
     for n in range(25):
         (tmp_path / f"{n:02d}_虚像翠子.txt").write_text("BS-7K3M2\n" * 5)
     traces: list[Trace] = list(search([tmp_path], [WOMAN]))
@@ -383,6 +383,6 @@ def test_purge(tmp_path: Path) -> None:
     assert [p.name for p in (root / "results" / "delivery").iterdir()] == ["b.zip"]
     assert [p.name for p in (root / ".snakemake" / "scripts").iterdir()] == ["tmp2.x.py"]
     assert list((root / ".snakemake" / "metadata").iterdir()) == []
-    # what was made by hand is a person's to delete
+    # files made by hand are left for a person to delete
     assert found(root) == [("results/BS-7K3M2.csv", "file name", "code")]
     assert purge(root, [WOMAN], decisions, "ja") == []

@@ -1,4 +1,4 @@
-"""Numbers that are nobody's are not taken for a patient's ID, or every run would fail (R12)."""
+"""Other numbers are not taken for a patient's ID; otherwise every run would fail (R12)."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -28,12 +28,12 @@ def test_numbers_of_tables_in_columns_without_ids(tmp_path: Path) -> None:
         "x,527078,1795448525762885432,2019-06-03,131821.000,5,SCT 53951001,7\n"
     )
     assert found(tmp_path, "131821", "527078", "1795448525762885432", "53951001", "60313") == []
-    # in the other columns it is hers, and so is what is no number alone
+    # in other columns the number is the patient's ID, and so is a number with other text
     for row in ("x,5,5,5,5,131821,,", "x,5,5,5,5,5,,131821", "x,5,5,5,5,5,seen with 131821,",
                 "x,5,5,5,131821 (ID),5,,"):  # fmt: skip
         path.write_text(f"path,size,modified,study_date,study_time,patient_id,e,unknown\n{row}\n")
         assert found(tmp_path, "131821") == ["row 2"], row
-    path.write_text("131821,5\nsize,131821\n")  # a header that is none
+    path.write_text("131821,5\nsize,131821\n")  # an invalid header
     assert len(found(tmp_path, "131821")) == 2
 
 
@@ -84,7 +84,7 @@ def test_days_in_excel(tmp_path: Path) -> None:
         book.add_worksheet().write_column(0, 0, ["患者ID", 5, 43622])
     assert found(tmp_path, "43622") == ['sheet "Sheet1", row 3']
     (tmp_path / "a.xlsx").unlink()
-    (tmp_path / "a.txt").write_text("0043622")  # as written it is no day
+    (tmp_path / "a.txt").write_text("0043622")  # written like this, it is no day
     assert found(tmp_path, "43622") == ["line 1"]
 
 

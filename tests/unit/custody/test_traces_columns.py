@@ -19,7 +19,7 @@ ID = "20431"  # five digits, no day in Excel: a count of files may be the same n
 TAG_TABLE = "results/anonymization/tag_table.csv"
 TABLES = [t for t in catalogue() if t.side in ("private", "results") and t.path.endswith(".csv")]
 NOBODYS = {"flag", "grade", "count", "measure", "size", "hash", "uid", "date", "time"}
-# what the search took for a patient while a list of names told what holds no IDs
+# taken for a patient while a list of column names told where no IDs stand
 MISSING = {
     "absent", "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed",
     "kept_by_decision", "value", "cutoff", "old_value", "new_value", "released", "delivered",
@@ -42,7 +42,7 @@ def test_a_count_that_is_somebodys_id_is_no_alarm(tmp_path: Path) -> None:
     header = columns("tag_table")
     table(tmp_path, TAG_TABLE, header, {"keyword": "PatientID", "coded": ID, "instances": ID})
     assert places(tmp_path) == []
-    # where a word should stand, and beside what is no number alone
+    # in a column of words, and in a cell with more than the number
     for row in ({"keyword": ID}, {"coded": ID, "name_ja": ID}, {"instances": f"ID {ID}"}):
         table(tmp_path, TAG_TABLE, header, row)
         assert places(tmp_path) == ["row 2"], row
@@ -61,7 +61,7 @@ def test_the_same_number_in_a_foreign_table_is(tmp_path: Path) -> None:
         table(tmp_path, path, titles, {"instances": ID})
         assert len(places(tmp_path)) == 1, (path, titles)
         (tmp_path / path).unlink()
-    # titles of measurements say enough anywhere, as broad ones do not
+    # a title that names a measurement is enough anywhere, a broad title is not
     table(tmp_path, "results/list.csv", ("no", "BSI", "height_cm"), {"BSI": ID, "height_cm": ID})
     assert places(tmp_path) == []
     for title in ("n", "value", "files", "total", "kept", "eod_status"):
@@ -152,7 +152,7 @@ def test_every_heading_of_the_workbook_is_declared() -> None:
     keys = [key for key in Texts("workbook", "en") if key.startswith("column_")]
     assert {key.removeprefix("column_") for key in keys} <= declared
     keys = [key for key in Texts("deidentification", "en") if key.startswith("column.")]
-    # what was done to private elements and overlays is no attribute of the hospital's table
+    # actions on private elements and overlays are no attributes of the hospital's table
     others = {"removed_private", "removed_overlay"}
     assert {key.removeprefix("column.") for key in keys} - others <= declared
 
@@ -170,6 +170,6 @@ def test_a_table_with_the_metrics_of_another_study_is_known() -> None:
     found = columns_of("results/software/suv.csv", [*own, *rest])
     assert found.is_plain(4, "12345678") and found.is_plain(5, "7")
     assert not found.is_plain(0, "12345678")
-    # not with a title that is none, nor where the rest is another one
+    # not with an invalid title, and not where the rest of the title differs
     for other in ([*own[:4], "患者", *rest], [*own, *rest[:2]], ["id", *own[1:], *rest]):
         assert not columns_of("results/software/suv.csv", other).is_plain(4, "12345678")

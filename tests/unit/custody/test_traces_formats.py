@@ -78,7 +78,7 @@ def test_a_pdf_with_letters_in_numbers_of_its_own(tmp_path: Path) -> None:
     assert kinds(tmp_path / "a.pdf", pdf(b"BT [<%b>] TJ ET" % number)) == []
 
 
-def test_what_else_a_pdf_holds(tmp_path: Path) -> None:
+def test_other_parts_of_a_pdf(tmp_path: Path) -> None:
     book = io.BytesIO()
     with xlsxwriter.Workbook(book) as workbook:
         workbook.add_worksheet().write(0, 0, CODE)
@@ -273,7 +273,7 @@ def test_an_archive_behind_other_bytes(tmp_path: Path) -> None:
      ("scan0039943096b.txt", True), ("NM139943096.txt", False), ("NM399430961.txt", False),
      ("NM39943097.txt", False)],
 )  # fmt: skip
-def test_letters_touch_ids_in_file_names(tmp_path: Path, name: str, is_hers: bool) -> None:
+def test_ids_touched_by_letters_in_file_names(tmp_path: Path, name: str, is_hers: bool) -> None:
     (tmp_path / name).write_text("x")
     assert found(tmp_path) == [("file name", "id")] * is_hers
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:

@@ -12,7 +12,7 @@ WOMAN = Person("BS-7K3M2", frozenset({"39943096"}), frozenset({"KYOZOU^SUIKO=虚
 
 
 def paths(root: Path, *sides: str, skip: tuple[Path, ...] = ()) -> list[str]:
-    """Return the paths in which she is found."""
+    """Return the paths in which the patient is found."""
     traces = search([root / side for side in sides or ("results",)], [WOMAN], skip)
     return sorted({str(trace.path.relative_to(root)) for trace in traces})
 
@@ -36,7 +36,7 @@ def test_sides_and_folders_on_another_disk(study: Path, tmp_path: Path) -> None:
     assert paths(study) == ["results/dicom/a.csv"]
     (tmp_path / "disk" / "more").symlink_to("../disk2")
     assert paths(study) == ["results/dicom/a.csv", "results/more/b.csv"]
-    # the same folder twice is read once, by its own path if it has one
+    # a folder that is reached twice is read once, under its own path if it has one
     (tmp_path / "disk" / "again").symlink_to("dicom")
     assert paths(study) == ["results/dicom/a.csv", "results/more/b.csv"]
 
@@ -73,7 +73,7 @@ def test_links_to_what_is_left_out(study: Path, tmp_path: Path, by_link: bool) -
     for name, target in (("a", raw), ("b", raw / "2019"), ("c", skip[1]), ("d", study / "demo")):
         (study / "private" / name).symlink_to(target)
     assert paths(study, "private", skip=tuple(skip)) == []
-    # her ID in the path to which a link leads is told all the same
+    # the patient's ID in a link's target path is told all the same
     (study / "private" / "e").symlink_to(raw / "39943096")
     assert paths(study, "private", skip=tuple(skip)) == ["private/e"]
     # the study itself may lie below the raw folder

@@ -1,4 +1,4 @@
-"""Whole pictures in a page are read decoded; what is no picture, or goes on behind it, as it is."""
+"""Whole pictures in a page are decoded; anything else, also behind a picture, is read as it is."""
 
 import base64
 import io
@@ -31,7 +31,7 @@ def _page(picture: bytes, more: bytes = b"", around: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize("picture", [_png(), _SVG % b""])
-def test_most_of_a_picture_goes(picture: bytes) -> None:
+def test_most_bytes_of_a_picture_are_skipped(picture: bytes) -> None:
     page = _page(picture, around=b"KYOZOU SUIKO")
     assert len(without_pictures(page)) < 400
     assert without_pictures(page).count(b"KYOZOU SUIKO") == 2

@@ -1,4 +1,4 @@
-"""Of who is on a disc image its lists tell; what they do not vouch for is not left there (R12)."""
+"""The lists tell who is on a disc image; images that they do not describe are removed (R12)."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def test_what_the_lists_say() -> None:
     assert list(found.changed()) == []
     images[0].write_bytes(images[0].read_bytes()[::-1])
     assert list(found.changed()) == images[:1]
-    assert found.is_whole  # sizes alone, for that is asked whenever the rules are read
+    assert found.is_whole  # only sizes, because this is asked whenever rules are read
     images[0].unlink()
     assert not found.is_whole
 
@@ -47,7 +47,7 @@ def test_a_delivery_is_withdrawn_as_a_whole() -> None:
     assert left() == set()
 
 
-def test_a_label_counts_where_the_list_is_an_older_one() -> None:
+def test_a_label_counts_if_the_list_is_older() -> None:
     """A crash between the new images and their list; the sizes may be the same."""
     (image,) = build((ONE, OTHER))
     image.with_suffix(".txt").write_text(f"{ONE} {THIRD}")
@@ -56,7 +56,7 @@ def test_a_label_counts_where_the_list_is_an_older_one() -> None:
 
 
 @pytest.mark.parametrize("damage", ["no list", "no cases", "another size", "no list at all"])
-def test_an_image_of_which_nothing_says_who_is_on_it_goes(damage: str) -> None:
+def test_an_image_that_its_lists_do_not_describe_goes(damage: str) -> None:
     (image,) = build((ONE, OTHER))
     match damage:
         case "no list":
@@ -71,7 +71,7 @@ def test_an_image_of_which_nothing_says_who_is_on_it_goes(damage: str) -> None:
     assert not image.exists()
 
 
-def test_what_a_killed_build_and_a_person_left_goes_without_its_name() -> None:
+def test_leftovers_of_a_killed_build_or_a_person_go_unnamed() -> None:
     (image,) = build((ONE,))
     staging = FOLDER / ".building-x1"
     staging.mkdir()

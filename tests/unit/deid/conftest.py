@@ -9,6 +9,6 @@ from bonescint.deid.instance import quiet_pydicom
 
 @pytest.fixture(scope="package")
 def quiet() -> Iterator[None]:
-    """Silence pydicom, as the job does: its remarks quote header values."""
+    """Silence pydicom, as the job does, because its warnings quote header values."""
     with quiet_pydicom():
         yield

@@ -1,4 +1,4 @@
-"""DICOM by the byte: what no library writes, because it should not exist."""
+"""DICOM written byte by byte, with faults that no library would write."""
 
 import struct
 import zlib
@@ -83,7 +83,7 @@ BIG = as_file(_big, ExplicitVRBigEndian)
 
 
 def changed(*pieces: bytes, without: tuple[int, ...] = (), head: bytes = b"") -> bytes:
-    """Return the good file with elements put in their places, in the stead of those there."""
+    """Return the good file with some elements replaced."""
     parts = {tag: part for tag, part in PARTS.items() if tag not in without}
     for piece in pieces:
         group, number = struct.unpack_from("<HH", piece)
@@ -153,7 +153,7 @@ def j2k_without_progress() -> bytes:
 def ambiguous_words() -> bytes:
     """Return an instance whose words can be split in two to the power of twenty ways."""
     ds = siemens()
-    # one such word takes seconds, twenty any time at all
+    # one such word takes seconds, twenty would never end
     ds.EnergyWindowInformationSequence = Sequence([Dataset() for _ in range(20)])
     for number, window in enumerate(ds.EnergyWindowInformationSequence):
         window.EnergyWindowName = "99m" * 20 + chr(ord("a") + number)

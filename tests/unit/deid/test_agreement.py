@@ -1,4 +1,4 @@
-"""Persons who must agree: nothing passes on one person's word where two are asked for."""
+"""Where two persons must agree, one person's decision lets nothing pass."""
 
 import re
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_two_different_persons_must_agree(tmp_path, item, word, box, passing) ->
 @pytest.mark.parametrize(
     "other", [("block",), ("redact", BOX), ("redact", "1:0,0,4,3")], ids=lambda o: o[-1]
 )
-def test_whoever_decides_otherwise_stops_it(tmp_path, reviewers, other) -> None:
+def test_a_different_decision_stops_it(tmp_path, reviewers, other) -> None:
     path = table(
         tmp_path,
         ("image", ONE, "release", "A"), ("image", ONE, "release", "B"), ("image", ONE, *other[:1],
@@ -90,7 +90,7 @@ def test_where_decisions_stand(tmp_path) -> None:
     assert [one.state for one in standings(read_decisions(path), 1)][0] == "decided"
 
 
-def test_one_persons_leave_out_takes_nobody_out_of_the_delivery(tmp_path) -> None:
+def test_one_persons_leave_out_takes_no_case_out_of_the_delivery(tmp_path) -> None:
     row = dict.fromkeys(
         ("code", "exam_date", "eod", "metastasis", "age", "sex", "height_cm", "weight_kg"), "1"
     )
@@ -167,6 +167,6 @@ def test_no_step_of_the_workflow_forgets_how_many_must_agree() -> None:
     assert asked >= 6
     for rules in (ROOT / "rules").rglob("*.smk"):
         for block in re.split(r"^(?:rule|checkpoint) ", rules.read_text(encoding="utf-8"), flags=re.M):  # fmt: skip  # noqa: E501
-            # the last search drops lines of the table and follows none of them
+            # the last search drops lines of the table and obeys none of them
             if "decisions=DECISIONS" in block and not block.startswith("verify_purge"):
                 assert "reviewers=" in block, block.partition(":")[0]

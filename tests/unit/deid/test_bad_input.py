@@ -47,7 +47,7 @@ SETTINGS = Settings(
 
 @contextmanager
 def no_hang(seconds: int = 3):
-    """Turn a loop without end into a failure; no measurement, an honest run takes milliseconds."""
+    """Turn an endless loop into a failure. A normal run takes milliseconds."""
 
     def give_up(*_: object) -> None:
         raise KeyboardInterrupt
@@ -81,7 +81,7 @@ def outcome(data: bytes, lost: frozenset[str] = frozenset()) -> str:
 @pytest.mark.parametrize(("data", "permitted"), CASES.values(), ids=CASES)
 def test_accepted_correctly_or_refused_with_the_true_reason(data, permitted, capfd, caplog):
     assert outcome(data) in permitted
-    # nothing of the header on the screen or in a log, be it from a codec written in C
+    # nothing of the header on the screen or in a log, not even from a codec in C
     assert capfd.readouterr() == ("", "")
     assert caplog.text == ""
 
@@ -111,7 +111,7 @@ _CLASS_END = _FLAT.index(NM.encode(), 250) + len(NM) + 1
          "implicit, no lengths", "deflated"],
 )  # fmt: skip
 def test_cut_anywhere(data, first, last, permitted):
-    # every place in the tags, lengths and values of a header comes by as the step is odd
+    # the odd step reaches every place in tags, lengths and values of a header
     found = {outcome(data[:at]) for at in range(first, last, 11)}
     assert found <= permitted
 
@@ -129,7 +129,7 @@ ODD_TAGS = [
 
 
 @pytest.mark.parametrize(("vr", "value"), ODD_VALUES)
-def test_values_of_another_vr_are_no_surprise(vr, value):
+def test_values_of_another_vr_cause_no_unexpected_error(vr, value):
     surprises = []
     for tag in ODD_TAGS:
         try:
@@ -174,7 +174,7 @@ def test_values_too_long_for_their_vr(data):
         (b"", "核医学1".encode()),
     ],
 )  # fmt: skip
-def test_a_lying_character_set_garbles_nothing(declared, text):
+def test_a_wrong_character_set_garbles_nothing(declared, text):
     data = changed(element(0x00080005, "CS", declared), element(STATION, "SH", text))
     with quiet_pydicom():
         written = dcmread(BytesIO(deidentify(data, {}, CODE, SETTINGS).data))
@@ -222,7 +222,7 @@ def test_the_report_quotes_nothing_that_the_file_may_not_hold(tag, vr):
     assert not [value for value in facts.values() if "YAMADA" in str(value)]
 
 
-def test_detectors_are_not_made_by_the_thousand():
+def test_a_large_number_of_detectors_makes_no_items():
     source = siemens()
     source.DetectorVector = [65535, 1]
     del source.DetectorInformationSequence
@@ -237,7 +237,7 @@ _HEADER = len(GOOD) - len(PARTS[PIXELS])
 
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.data())
-def test_a_damaged_header_surprises_nobody(data):
+def test_a_damaged_header_causes_no_unexpected_error(data):
     at = data.draw(st.integers(132, _HEADER))
     cut = data.draw(st.integers(0, 6))
     put = data.draw(st.binary(max_size=6))
@@ -251,12 +251,12 @@ def test_a_damaged_header_surprises_nobody(data):
     vr=st.sampled_from(ALL_VRS),
     value=st.one_of(st.binary(max_size=12), st.text("0123456789.-e\\", max_size=9).map(str.encode)),
 )
-def test_any_value_in_any_vr_surprises_nobody(tag, vr, value):
+def test_any_value_in_any_vr_causes_no_unexpected_error(tag, vr, value):
     assert outcome_of_another_image(changed(element(tag, vr, value))) != "unexpected"
 
 
 def test_one_bad_file_never_stops_the_rest(tmp_path, caplog):
-    # those that keep the program busy for ever are another test's
+    # another test has files that keep the program busy for ever
     names = [name for name in CASES if "tile" not in name and "words" not in name]
     rows = []
     for number, data in enumerate([GOOD, *(CASES[name][0] for name in names), as_file(siemens())]):
@@ -278,7 +278,7 @@ def test_one_bad_file_never_stops_the_rest(tmp_path, caplog):
     assert written == {str(line["file"]).rpartition("/")[2] for line in lines if "file" in line}
 
 
-def test_three_of_one_uid_of_which_one_cannot_be_read(tmp_path):
+def test_three_files_of_one_uid_one_unreadable(tmp_path):
     other = siemens()
     other.TableHeight = "1"
     for name, data in {"a": GOOD, "b": as_file(other)}.items():

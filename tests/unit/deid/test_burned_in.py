@@ -188,7 +188,7 @@ AT_A_GLANCE = [
     "count modulo 16", "count modulo 256", "count modulo 4096", "rows", "columns", "diagonal",
     "steps", "stripes", "hot and dead pixel", "hot pixels", "smoothed by 1",
 ]  # fmt: skip
-# of so few values that the text's is no stranger there, or with 255 as their own greatest value
+# with so few values that the text's value does not stand out, or with 255 as the largest
 TOO_FEW_VALUES = {
     "uniform 3", "uniform 10", "uniform 256", "count modulo 16", "stripes", "hot and dead pixel",
     *(f"squares of {side}" for side in (1, 2, 3, 5, 8, 16)),
@@ -309,7 +309,7 @@ def test_runs_are_those_that_the_definition_names(seed: int, top: int, long: boo
     rows, columns = 40, 30
     frame = np.random.default_rng(seed).integers(0, top, (rows, columns)).astype("<u2") * 3
     if long:
-        frame[:] = frame[:1]  # stripes; none is a stroke unless it is cut to a glyph's size
+        frame[:] = frame[:1]  # stripes; one is a stroke only if it is cut to a glyph's size
     frame[10:20, 8] = frame[4, 10:21] = 50
     flat = frame.ravel()
     found = strokes.runs_apart(flat, flat > 0, columns, 2).tolist()

@@ -94,7 +94,7 @@ PASSENGERS = {
 
 
 @pytest.mark.parametrize("stream", PASSENGERS.values(), ids=PASSENGERS)
-def test_what_rides_along_is_no_hindrance(stream):
+def test_extra_segments_do_no_harm(stream):
     check(stream)
 
 
@@ -129,7 +129,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("stream", REFUSED.values(), ids=REFUSED)
-def test_what_could_be_anything_is_refused(stream):
+def test_segments_of_unknown_content_are_refused(stream):
     assert reason(check, stream) == "pixels-undecodable"
 
 
@@ -142,7 +142,7 @@ def test_jpeg_ls_is_followed_like_jpeg():
 
 
 @pytest.mark.parametrize("length", [*range(14), 15, 1 << 20, 0xFFFFFFFF])
-def test_a_tile_part_that_lies_about_its_length_is_no_hang(length):
+def test_a_tile_part_with_a_wrong_length_does_not_hang_the_program(length):
     at = J2K.index(b"\xff\x90") + 6
     stream = J2K[:at] + length.to_bytes(4, "big") + J2K[at + 4 :]
     if length:

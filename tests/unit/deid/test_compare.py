@@ -33,6 +33,22 @@ def different(before: Dataset, after: Dataset) -> dict[str, Change]:
     return {change.path: change for change in found if change.kind != "unchanged"}
 
 
+def test_a_damaged_file_is_no_file_to_compare() -> None:
+    whole = as_file(siemens(), DeflatedExplicitVRLittleEndian)
+    for data, reason in ((whole[: len(whole) // 2], "damaged"), (b"a text", "not-dicom")):
+        with pytest.raises(Refused) as refusal:
+            changes(whole, data)
+        assert refusal.value.reason == reason
+
+
+def test_a_value_against_its_vr_is_shown_by_its_size() -> None:
+    whole = as_file(siemens())
+    # two bytes are no double
+    odd = whole.replace(b"\x28\0\x10\0US", b"\x28\0\x10\0FD")
+    (found,) = [one for one in changes(whole, odd) if one.kind != "unchanged"]
+    assert (found.kind, found.before, found.after) == ("replaced", "32", Size("bytes", 2))
+
+
 def test_a_file_equals_itself_and_every_element_is_listed() -> None:
     data = as_file(plant(siemens()))
     found = list(changes(data, data))

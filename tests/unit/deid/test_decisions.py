@@ -63,7 +63,7 @@ def test_decisions_hold_for_one_content_and_a_block_wins(tmp_path):
     assert released_images(read_decisions(path)) == {SEEN}
 
 
-def test_who_is_another_person_than_who_declined(tmp_path):
+def test_a_decision_names_another_person_than_the_one_who_declined(tmp_path):
     path = tmp_path / "decisions.tsv"
     path.write_text(
         HEADER
@@ -140,7 +140,7 @@ def test_of_two_contents_with_one_uid_the_chosen_one_is_written(tmp_path):
     assert not (tmp_path / "1").exists()
     chosen = outcome(released(files["b"]), "2")
     assert chosen == {"a": "conflict", "b": "written", "c": "conflict", "d": "conflict"}
-    # the third would give the same coded file as the first: what counts is what the person saw
+    # the third would give the same coded file as the first; only the seen source counts
     assert outcome(released(first), "3") == {
         "a": "written", "b": "conflict", "c": "conflict", "d": "duplicate",
     }  # fmt: skip
@@ -195,7 +195,7 @@ def test_no_decision_releases_a_picture_in_colour():
     data = as_file(ds)
     for settings in (SETTINGS, released(data), dataclasses.replace(SETTINGS, keep_lossy=False)):
         assert refusal(data, settings).reason == "colour"
-        # nothing that a person could decide
+        # a person cannot decide about these
         assert not refusal(data, settings).sha256
     for language in ("ja", "en"):
         assert "RGB" in Texts("deid", language)("reason.colour")

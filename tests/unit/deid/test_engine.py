@@ -1,4 +1,4 @@
-"""What stays, what goes, and that what goes is nowhere in the bytes."""
+"""What stays, what goes, and that the removed text is nowhere in the bytes."""
 
 import csv
 import dataclasses
@@ -388,7 +388,7 @@ def test_no_planted_identifier_survives(identifier, tags, nest, charset):
     try:
         result = coded(data)
     except Refused as refusal:
-        # only the station name, which the hospital keeps, can let it through to the last scan
+        # only the station name can let it through to the last scan, because the hospital keeps it
         assert refusal.reason in (
             "residual-identifier",
             "required-attribute",

@@ -180,7 +180,7 @@ def test_one_uid_under_two_patients_is_a_conflict(run: Run) -> None:
     assert not (run.destination / "M1").exists()
 
 
-def test_an_image_that_may_be_of_who_declined_is_a_conflict(run: Run) -> None:
+def test_an_image_that_may_be_of_a_patient_who_declined_is_a_conflict(run: Run) -> None:
     run.add("1", scan("1", "A1"))
     run.add("2", scan("1", "B2", PatientName="Mori^Emi"))
     run.start({"A1": "M1", "B2": "M2"}, declined=["B2"])
@@ -235,9 +235,7 @@ def test_same_input_codes_and_secret_give_the_same_bytes(run: Run) -> None:
     assert {name: (run.destination / name).read_bytes() for name in run.files()} == first
 
 
-def test_a_decoder_that_brings_its_process_down_stops_nobody_else(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crashing_decoder_stops_no_other_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(12):
         run.add(f"{n:02}", scan(f"{n}", f"P{n:02}"))
     run.add("03b", scan("99", "P03"))
@@ -354,7 +352,7 @@ def test_folders_that_will_not_do(run: Run) -> None:
 
 
 def test_a_name_that_only_the_index_reads_is_looked_for(run: Run) -> None:
-    # pydicom parts these kanji at a byte that is no delimiter: the row's name decides
+    # pydicom splits these kanji at a byte that is no delimiter, so the row's name decides
     source = ge()
     source.PatientName, source.StationName = "X^Y==春子^夏", "春子"
     run.add("1", scan("1", ds=source))
@@ -362,7 +360,7 @@ def test_a_name_that_only_the_index_reads_is_looked_for(run: Run) -> None:
     assert run.reasons()["1"] == "residual-identifier"
 
 
-def test_who_declined_goes_under_every_id_she_has(run: Run) -> None:
+def test_a_patient_who_declined_goes_under_every_id(run: Run) -> None:
     item = Dataset()
     item.PatientID = "00-77"
     for name, patient, other in (

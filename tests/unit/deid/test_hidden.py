@@ -96,7 +96,7 @@ def test_what_may_stand_behind_the_pixels(tail, expected):
     assert outcome(GOOD + tail) == expected
     body = changed()[len(meta()) :]
     assert outcome(meta(DeflatedExplicitVRLittleEndian) + deflated(body + tail)) == expected
-    # by the other reader alone
+    # only the other reader shows it
     with quiet_pydicom():
         try:
             read_source(GOOD + tail)
@@ -141,7 +141,7 @@ def test_a_short_name_is_known_by_its_element(at):
         b"\x10\0\x10\0PN\4\0Sato", b"\x10\0\x20\0LO\4\x00123",
     ):  # fmt: skip
         assert outcome(with_text(text, at, **short)) == "residual-identifier"
-    # alone it occurs in counts
+    # alone it occurs by chance in counts
     assert outcome(with_text(b"Sato", at, **short)) == "written"
     assert outcome(with_text(b"\x10\0\x10\0\4\0\0\0Sato", at, ImplicitVRLittleEndian, **short)) == (
         "residual-identifier"

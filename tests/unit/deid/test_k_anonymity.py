@@ -1,4 +1,4 @@
-"""k by combination held against counting; who is singled out; edge cohorts."""
+"""k by combination compared with counting; which patients are unique; edge cohorts."""
 
 from collections import Counter
 
@@ -57,7 +57,7 @@ def test_no_case_and_one_case() -> None:
 
 
 def test_the_least_that_singles_a_case_out_is_named() -> None:
-    # the first is alone by age; the second by none alone, but by height with weight
+    # the first is unique by age; the second only by height with weight
     cases = people(
         {"age": "90"},
         {"height_cm": "160", "weight_kg": "60"},
@@ -67,7 +67,7 @@ def test_the_least_that_singles_a_case_out_is_named() -> None:
     found = by_attributes(cases)
     assert (found["age"]["k"], found["age"]["unique"]) == (1, 1)
     assert found["age"]["share"] == "0.1250"
-    # the pair with age singles the first out too, and the full set
+    # pairs with age and the full set single the first out too
     assert found["sex+age"]["unique"] == 1
     assert found["+".join(CASE)]["unique"] == 2
 
@@ -164,7 +164,7 @@ def test_counts_agree_with_counting(people: list[dict[str, str]]) -> None:
         alone[str(row["attributes"])] = {
             f"BS-{i:02}" for i, key in enumerate(keys) if counts[key] == 1
         }
-    # who is alone in all attributes is listed, by nothing that is more than needed
+    # a patient who is unique is listed by the fewest attributes that show it
     assert {row["code"] for row in unique} == alone["+".join(ATTRIBUTES)]
     for row in unique:
         named = set(str(row["attributes"]).split("+"))

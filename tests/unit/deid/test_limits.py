@@ -57,6 +57,8 @@ def test_no_hostile_file_takes_more_than_its_share(tmp_path: Path) -> None:
     [
         ("elements", Limits(elements=1000), changed(element(IMAGES, "SQ", item(b"") * 1001))),
         ("nesting", Limits(nesting=8), changed(nested(9))),
+        # sequences that could hold too many elements are counted first
+        ("nesting", Limits(nesting=8, elements=100), changed(nested(60))),
         ("text_kb", Limits(text_kb=1), changed(element(STATION, "SH", b"x" * 1030))),
         ("image_mb", Limits(image_mb=1), changed(element(FRAMES, "IS", b"3000"))),
         ("inflated_mb", Limits(inflated_mb=1), b""),

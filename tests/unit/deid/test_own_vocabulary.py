@@ -1,4 +1,4 @@
-"""The hospital's own lines: one literal text each, recorded, searched, at both doors."""
+"""The hospital's own lines: each one literal text, recorded and searched, at both doors."""
 
 import dataclasses
 from io import BytesIO

@@ -66,7 +66,7 @@ def coded(ds: Dataset, syntax: str = ExplicitVRLittleEndian, **settings: object)
 
 def refused(ds: Dataset, syntax: str = ExplicitVRLittleEndian) -> tuple[str, str]:
     data = as_file(ds, syntax)
-    # whatever a person has decided
+    # whatever a person decided
     released = frozenset({sha256(data).hexdigest()})
     with pytest.raises(Refused) as refusal:
         deidentify(data, {}, CODE, dataclasses.replace(SETTINGS, releases=released))
@@ -165,7 +165,7 @@ def test_a_ramp_of_greys_spells_no_id(syntax, order):
         ds[data].value = bytes(range(256))[::order]
     result = coded(swapped(ds) if syntax == ExplicitVRBigEndian else ds, syntax)
     assert result.RedPaletteColorLookupTableData == bytes(range(256))[::order]
-    # a table that is no more than that
+    # the table alone
     for descriptor, data in COLOUR_TABLE:
         ds[descriptor].value = [8, 0, 8]
         ds[data].value = ds.PatientID.encode()
@@ -193,7 +193,7 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("elements", MALFORMED.values(), ids=MALFORMED)
-def test_a_table_that_is_none_is_refused(elements):
+def test_an_invalid_palette_is_refused(elements):
     ds = palette()
     for tag, (vr, value) in elements.items():
         ds.add_new(tag, vr, value)
@@ -223,7 +223,7 @@ def test_a_text_of_the_header_in_the_table(text, syntax, at):
 
 @pytest.mark.parametrize("table", ["rising", "falling", "shuffled"])
 def test_text_is_looked_for_in_what_a_viewer_shows(table):
-    """A table in disorder hides from the eye what neighbouring numbers would show."""
+    """An unsorted table hides what neighbouring numbers would show."""
     from PIL import Image, ImageDraw
 
     rows, columns = 128, 128

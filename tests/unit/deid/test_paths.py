@@ -35,7 +35,7 @@ SETTINGS = Settings(
     keep_secondary_capture=True,
 )
 REAL = Path(os.environ.get("BONESCINT_REAL_DATA", ROOT.parent / "shared" / "data" / "real"))
-# what keeps the program busy, and what escapes, is told apart by test_deid_bad_input.py
+# test_bad_input.py tells files that hang the program from files that raise
 HANGING = {"JPEG 2000, tile that ends before its data", "ambiguous words"}
 
 

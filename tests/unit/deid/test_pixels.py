@@ -102,7 +102,7 @@ def test_less_than_a_frame_is_padding_and_more_is_a_view(order):
         ds.PixelData = whole + bytes(excess)
         assert bytes(image(as_file(ds, syntax)).native) == counts().tobytes()
         if excess:
-            # pixels that were pushed on, or a hiding place
+            # shifted pixels, or a hiding place
             ds.PixelData = whole + (TEXT * 30)[:excess]
             assert reason(image, as_file(ds, syntax)) == "surplus-bytes"
     for excess in (512, 514, 1024):
@@ -146,7 +146,7 @@ def test_bits_that_contradict_each_other_are_refused(stored, high):
 @pytest.mark.parametrize(
     ("vr", "value"), [("LO", b"x "), ("UN", b"x"), ("FD", struct.pack("<d", 16))]
 )
-def test_a_number_that_is_none_is_an_image_that_is_not_described(tag, vr, value):
+def test_an_invalid_number_leaves_the_image_undescribed(tag, vr, value):
     assert reason(image, changed(element(tag, vr, value))) == "pixel-format"
 
 
@@ -155,7 +155,7 @@ def test_upper_bits_of_a_compressed_image_hide_nothing():
     header = {"BitsStored": 12, "HighBit": 11}
     frame = rle(high.tobytes(), *ROWS_COLUMNS)
     assert reason(image, in_file([frame], RLELossless, **header)) == "unused-pixel-bits"
-    # and pixels that stand in the upper bits are not shifted out of them
+    # pixels in the upper bits are not shifted out of them
     shifted = WORDS << 4
     frame = rle(shifted.tobytes(), *ROWS_COLUMNS)
     data = in_file([frame], RLELossless, BitsStored=12, HighBit=15)
@@ -268,7 +268,7 @@ def test_colour_is_a_reason_of_its_own(header, expected):
 
 
 @pytest.mark.parametrize("place", ["behind the start", "behind the end", "before the end"])
-def test_what_rides_along_in_a_lossy_stream_does_not_leave(place):
+def test_extra_data_in_a_lossy_stream_do_not_leave(place):
     passenger = segment(0xFE, TEXT)
     at = {"behind the start": 2, "behind the end": len(BASELINE)}.get(place, len(BASELINE) - 2)
     data = in_file([BASELINE[:at] + passenger + BASELINE[at:]], JPEGBaseline8Bit, 8)
@@ -277,7 +277,7 @@ def test_what_rides_along_in_a_lossy_stream_does_not_leave(place):
     assert bytes(image(data).native) == bytes(image(clean).native)
 
 
-def test_bombs_are_refused_before_they_are_lit():
+def test_bombs_are_refused_before_they_are_inflated():
     run = b"\x81\0" * 100_000
     frame = struct.pack("<16I", 2, 64, 64 + len(run), *[0] * 13) + run + run
     huge = {"Rows": 65535, "Columns": 65535}
@@ -296,7 +296,7 @@ def test_bombs_are_refused_before_they_are_lit():
         changed(element(FRAMES, "IS", b"999999")),
     ):  # fmt: skip
         assert peak(image, data) < 4 << 20
-    # quality layers alone are harmless, each may be empty
+    # quality layers are harmless, each may be empty
     check_stream(layers, *ROWS_COLUMNS)
     for stream, many in (
         (precincts, "packets"), (J2K[:24] + struct.pack(">2I", 1, 1) + J2K[32:], "tiles"),

@@ -15,7 +15,7 @@ TABLE = ROOT / "resources/tag_table.csv"
 POLICIES = load_policies(TABLE, "study", "series")
 # PS3.15 actions from weak to strong, and the decisions that are at least as strict as "Z"
 STRICT = {"remove", "empty", "replace", "code", "fixed", "dummy"}
-# what stays although the basic profile would not have it: R24 and options 113106, 113108, 113109;
+# attributes that stay although the basic profile removes them: R24, options 113106, 113108, 113109;
 # 113105 cleans the protocol's name: listed words
 DEVIATIONS = {
     "StudyDate", "StationName", "PatientSex", "PatientAge", "PatientSize", "PatientWeight",
@@ -35,7 +35,7 @@ def test_every_decision_suits_its_type_and_can_be_carried_out(iod):
         assert rule.action in ACTIONS, rule.keyword
         assert not (rule.type == "1" and rule.action in ("empty", "remove")), rule.keyword
         assert not (rule.type == "2" and rule.action == "remove"), rule.keyword
-        # no text stays but by a vocabulary or by the hospital's own word (R24)
+        # a text stays only by a vocabulary or by the hospital's own word (R24)
         if rule.action == "keep" and rule.vr in ("CS", "LO", "SH", "ST", "LT", "PN", "UT", "AE"):
             assert rule.keyword in vocabulary() or rule.keyword == "StationName", rule.keyword
         if rule.action == "vocabulary" and rule.vr != "SQ":

@@ -1,6 +1,5 @@
-"""What a recorded decision keeps of private elements and overlays, and nothing beside it."""
+"""A recorded decision keeps exactly the private elements and overlays that it names."""
 
-import argparse
 import os
 from hashlib import sha256
 from io import BytesIO
@@ -19,6 +18,7 @@ from bonescint.deid.keep_private import load_kept
 from bonescint.deid.private import KeptPrivate, pattern_digest, why_not
 from bonescint.errors import InputError
 from bonescint.resources import ROOT, Texts
+from tests.unit.called import call
 from tests.unit.deid.samples import ge
 
 REAL = Path(os.environ.get("BONESCINT_REAL_DATA", ROOT.parent / "shared" / "data" / "real"))
@@ -160,7 +160,7 @@ def test_an_approved_overlay_stays_with_its_numbers_only():
 )
 def test_an_overlay_of_other_content_or_other_numbers_goes(change):
     done = written(plane(**change))
-    # a number that is none is left out; the plane stays only if it is whole without
+    # an invalid number is left out; the plane stays only if it is whole without it
     assert not done or (done == written(plane()) and "_0015" in change)
     forged = padded({tag: e for tag, e in plane(**change).items() if tag in written(plane())})
     if "_0015" not in change:
@@ -305,10 +305,7 @@ def saved(ds: Dataset, path: Path, syntax: str) -> Path:
 
 
 def listed(capsys, *files: Path) -> tuple[int, str, str]:
-    parser = argparse.ArgumentParser()
-    command.add(parser.add_subparsers())
-    options = parser.parse_args(["private", *map(str, files), "--language", "en"])
-    code = options.run(options)
+    code = call("private", *map(str, files), "--language", "en")
     return code, *capsys.readouterr()
 
 

@@ -29,7 +29,7 @@ SETTINGS = Settings(
     UidReplacer(SECRET),
     keep_secondary_capture=False,
 )
-# what the header says of the patient, and a text of which it says nothing
+# texts that the header gives about the patient, and one that it does not give
 NAME, KANJI, PATIENT_ID = "Quxley", "鵜飼^琉璃子", "0098712345"
 UNKNOWN = "Zyxwvut"
 BASE = parse(BODY)
@@ -90,7 +90,7 @@ def values(draw, tag: int, vr: str, depth: int):
         return draw(st.sampled_from([b"1.2.840.10008.1.2.1", b"1.2.3.0098712345"]))
     text = draw(texts)
     if tag == STATION or vr in _SIZES:
-        # what is kept as it is, is searched for what the header knows; nobody knows the rest
+        # kept text is searched only for what the header says of the patient
         text = text.replace(UNKNOWN, "")
     encoded = text.encode(draw(st.sampled_from(ENCODINGS)), "ignore")
     size = _SIZES.get(vr, 1)
@@ -111,7 +111,7 @@ def elements(draw, depth: int):
             ),
         )
     )
-    # without its VR nobody knows that a private element holds a name: no PN among these
+    # without a VR a private element does not show that it holds a name, so none is PN
     vr = _VRS.get(tag) or draw(st.sampled_from(["LO", "SQ", "OB", "UN", "US", "UT"]))
     return tag, (vr, draw(values(tag, vr, depth)))
 

@@ -160,11 +160,11 @@ def test_text_outside_the_rectangles_waits_for_a_person_again() -> None:
     digest = redacted_digest(sha256(data).hexdigest(), parse_rectangles(beside))
     refused = reason(data, redacting(data, beside))
     assert (refused.reason, refused.sha256) == ("redacted-suspected", digest)
-    # what a person said of the picture before does not count
+    # an earlier decision about the picture does not count
     assert reason(data, redacting(data, beside, sha256(data).hexdigest())).sha256 == digest
     _, result = code(data, redacting(data, beside, digest))
     assert result.BurnedInAnnotation == "NO"
-    # nor does it for other rectangles
+    # other rectangles do not change it either
     assert reason(data, redacting(data, "2:0,0,9,8", digest)).reason == "redacted-suspected"
 
 

@@ -1,4 +1,4 @@
-"""Type 1: what follows from the rest is written and counted, else the file is refused by name."""
+"""Type 1: a value that follows from the rest is written and counted; else the file is refused."""
 
 import dataclasses
 import shutil
@@ -47,7 +47,7 @@ def refusal(data, rules=None):
 
 
 def no_new_errors(done, source, folder):
-    """Hold what was written against its source, last of all in a test."""
+    """Compare the written file with its source at the end of a test."""
     if not Path(sys.executable).with_name("dciodvfy").exists():
         pytest.skip("dciodvfy (package dicom3tools) is not installed")
     return errors_of(done.data, folder) <= errors_of(source, folder)
@@ -115,7 +115,7 @@ def test_an_image_that_is_not_described_is_refused_by_name(keyword, how):
 
 @pytest.mark.parametrize("value", [b"", b"\0\0", b"    "])
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian])
-def test_an_empty_sop_class_is_none(value, syntax):
+def test_an_empty_sop_class_counts_as_missing(value, syntax):
     tree = parse(body_of(as_file(siemens())))
     tree[0x00080016] = "UI", value
     assert refusal(encode(tree, syntax)) == ("required-attribute", "(0008,0016)")
@@ -131,7 +131,7 @@ def test_without_preamble_its_instance_uid_says_what_a_file_is():
 
 
 @pytest.mark.parametrize("value", [b"\\2", b"2\\2 ", b"2\\3 "])
-def test_several_numbers_of_frames_are_none(value):
+def test_several_numbers_of_frames_count_as_missing(value):
     assert refusal(changed(element(0x00280008, "IS", value)))[0] == "pixel-format"
 
 
@@ -215,7 +215,7 @@ def test_which_of_two_detectors_a_frame_shows_is_not_guessed(tmp_path):
         done = coded(ds)
         result = read(done)
         assert "DetectorVector" not in result
-        # nothing is pointed to that is not there
+        # nothing points to something that is missing
         assert result.FrameIncrementPointer == WINDOWS
         assert no_new_errors(done, as_file(ds), tmp_path)
 
@@ -231,12 +231,12 @@ def test_which_of_two_detectors_a_frame_shows_is_not_guessed(tmp_path):
         (POINTER, "AT", b"\x54\0\x10", "FrameIncrementPointer"),
     ],
 )
-def test_what_stands_there_is_never_overruled(tag, vr, value, keyword):
+def test_a_present_value_is_never_overruled(tag, vr, value, keyword):
     reason, detail = refusal(changed(element(tag, vr, value)))
     assert (reason, detail) == ("required-attribute", keyword) or reason == "pixel-format"
 
 
-def test_a_vector_that_is_none_is_not_replaced():
+def test_an_invalid_vector_is_not_replaced():
     done = coded(changed(element(WINDOWS, "US", b"AB\0\0")))
     assert "EnergyWindowVector" not in read(done)
     assert done.facts["n_unusable"] == 1
@@ -260,7 +260,7 @@ def test_a_secondary_capture_has_types_of_its_own(keyword):
     assert done.facts["n_derived"] == 0
 
 
-def test_of_a_secondary_capture_the_image_is_described_too():
+def test_the_image_of_a_secondary_capture_is_described_too():
     ds = secondary_capture()
     del ds.HighBit, ds.SamplesPerPixel
     done = coded(ds, rules=KEEP_SC)

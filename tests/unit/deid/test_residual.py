@@ -89,6 +89,20 @@ def test_a_file_that_was_tampered_with_is_refused():
     assert check(data.replace(CODE.encode(), b"BS-AAAAA")).startswith("verification-failed")
 
 
+def test_a_cut_file_other_pointers_and_another_meaning_are_refused():
+    data = faulty(lambda policy: None)
+    # tag, VR, two bytes of nothing and the length stand before the pixels
+    header = data[: verify_coded(data, POLICY, CODE, known()).start - 12]
+    assert check(header) == "verification-failed (7FE0,0010)"
+    assert check(header + bytes(4)) == "verification-failed header"
+    pointers = data.index(b"\x28\0\x09\0AT") + 8
+    patient = b"\x10\0\x20\0"
+    assert check(data[:pointers] + patient + data[pointers + 4 :]) == (
+        "verification-failed (0028,0009)"
+    )
+    assert check(data.replace(b"recumbent ", b"recumbency")) == "verification-failed (0054,0410)"
+
+
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize(
     "text", ["山田", "花子", "ヤマダ", "ﾊﾅｺ", "Hanako", "0012345678", "12345678"]

@@ -1,4 +1,4 @@
-"""Ways through that reviewers found, and what no other test notices."""
+"""Leaks that reviewers found and that no other test notices."""
 
 import dataclasses
 import zlib
@@ -136,7 +136,7 @@ def test_a_kept_stream_is_searched_for_what_the_header_says():
     "typed",
     ["1111\u00ad2222", "1111\u200b2222", "\ufeff11112222", "11112222^^^HOSP", "１１１１-２２２２"],
 )
-def test_what_nobody_sees_in_an_id(typed):
+def test_invisible_characters_in_an_id(typed):
     assert normalise(typed) == "11112222"
 
 
@@ -230,7 +230,7 @@ def test_letters_in_a_kept_private_array_are_no_numbers():
         assert b"KOBAYASHI" not in written
 
 
-def test_her_name_in_the_bytes_of_a_kept_private_array_is_found():
+def test_the_patients_name_in_the_bytes_of_a_kept_private_array_is_found():
     entry = {"creator": "ACME", "group": "0011", "element": "10", "vr": "US", "vm": 64}
     entry |= {"decided_by": "technologist", "date": "2026-01-15", "reason": "scale"}
     policies = load_policies(TABLE, "STUDY", "SERIES", load_kept([entry]))

@@ -1,4 +1,4 @@
-"""The residual scan: which spellings of an identifier are found, and which innocents are not."""
+"""The residual scan: which spellings of an identifier are found, and which other texts are not."""
 
 import struct
 from io import BytesIO
@@ -55,7 +55,7 @@ FOUND = [
     # kana
     "ヤマダ", "ハナコ", "ヤマダハナコ", "ヤマダ・ハナコ", "ﾔﾏﾀﾞ", "ﾊﾅｺ", "ﾔﾏﾀﾞﾊﾅｺ", "やまだ",
     "はなこ", "やまだ はなこさん", "ヤマダ様",
-    # those who asked and who did it
+    # referring and performing persons
     "Suzuki", "Dr.Suzuki", "Dr. Ichiro", "ICHIRO SUZUKI", "Prof Tanaka", "tanaka jiro",
     # ID
     "0012345678", "12345678", "ID12345678", "#0012345678-1", "１２３４５６７８", "00-1234-5678",
@@ -195,7 +195,7 @@ def test_binary_numbers_are_compared_by_value(form, vr, number):
     assert not identifiers.holds_binary(vr, b"\x7f")
 
 
-def test_numbers_that_are_none_are_not_refused():
+def test_invalid_numbers_are_not_refused():
     assert not known().holds_binary("FD", struct.pack("<2d", float("nan"), float("inf")))
 
 
@@ -227,7 +227,7 @@ def test_identifiers_as_binary_numbers(value):
     number = struct.pack("<d", value)
     data = changed(element(0x00189073, "FD", number), element(0x00100020, "LO", b"123456"),
                    element(0x00102154, "SH", b"03-1234-5678"))  # fmt: skip
-    # what is too large for a duration goes; the rest is compared
+    # a value too large for a duration goes; others are compared
     assert refused(data) if value == 123456 else written_without(data, number)
 
 

@@ -1,4 +1,4 @@
-"""A Station Name with the institution's name stays by a decision, with the patient's never."""
+"""A Station Name with the institution's name stays by decision; with the patient's, never."""
 
 import dataclasses
 from io import BytesIO
@@ -83,7 +83,7 @@ def test_the_hospitals_own_name_stays_by_a_decision(station, values, syntax):
         ("NM 1948.3.17", {}),
         ("ACC4711-99", {}),
         ("MINATO YAMADA", {"InstitutionName": "Minato"}),
-        # beside the staff's, and of a patient who works here
+        # beside names of staff, and the name of a patient who works here
         ("TOKUNAGA YAMADA", {"ReferringPhysicianName": "Tokunaga^Itaru"}),
         ("YAMADA-PC", {"OperatorsName": "Yamada^Hanako"}),
         ("港区海岸1-2-3", {"PatientAddress": "港区海岸1-2-3"}),

@@ -1,4 +1,4 @@
-"""What is written decodes, and to the source's image: by its bytes, not by the engine's word."""
+"""The written file decodes to the source's image, as its bytes show, not as the engine says."""
 
 from io import BytesIO
 
@@ -22,7 +22,7 @@ DESCRIBED = {
 }  # fmt: skip
 
 NOTICED = {tag: {tags.notation(tag)} for tag in DESCRIBED}
-# a vector is held against the number of frames before the image is
+# a vector is compared with the number of frames before the image is checked
 NOTICED[tags.NumberOfFrames].add(tags.notation(tags.DetectorVector))
 
 

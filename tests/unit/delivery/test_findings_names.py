@@ -42,7 +42,7 @@ def test_a_name_in_another_spelling(name: str, text: str) -> None:
         assert scan_text(prose, known) == (kind,)
 
 
-# what reports say, with names of which words of the language are made
+# texts of reports, with names that are also ordinary words
 INNOCENT = [
     ("NAO^TOMO=直^友=ナオ^トモ", "なお、両側とも集積を認める。"),
     ("MORI^MARI=森^真理=モリ^マリ", "胸骨のつもりで、あつまりを認める。"),
@@ -57,7 +57,7 @@ INNOCENT = [
 
 
 @pytest.mark.parametrize(("name", "text"), INNOCENT)
-def test_words_of_the_language_are_nobody(name: str, text: str) -> None:
+def test_ordinary_words_are_no_names(name: str, text: str) -> None:
     assert scan_text(text, known_people([name], [], [name.replace("^", " ")])) == ()
 
 
@@ -164,7 +164,7 @@ def test_old_and_new_kanji_give_the_same_answer(family, given, data):
 
 
 def test_many_people_are_found_as_one_is() -> None:
-    """Where the forms of many stand in an index, each is found in it."""
+    """If an index holds the forms of many names, each is found in it."""
     rng = random.Random(7)  # noqa: S311
     names = [
         "".join(rng.choice(_KANJI) for _ in range(2)) + "^" + "".join(rng.sample(_KANJI, 2))

@@ -84,14 +84,14 @@ def test_a_real_study_needs_each_of_them(
 
 
 @pytest.mark.parametrize("lines", [" \n\n", "# 職員の氏名\n\n＃ 架空\n", "氏名\n----\n", "1\n2\n"])
-def test_a_list_that_names_nobody_is_none(delivery: dict[str, Any], lines: str) -> None:
+def test_an_empty_list_of_names_counts_as_missing(delivery: dict[str, Any], lines: str) -> None:
     Path(delivery["staff_names"]).write_text(lines, encoding="utf-8")
     (said,) = refusals(REAL, delivery, TODAY, "en")
     assert "R27" in said
 
 
 def test_the_shipped_configuration_delivers_no_real_study() -> None:
-    """Whoever only says that the data are real is told everything, the demonstration's text too."""
+    """A study that only says its data are real is told everything, the demonstration's text too."""
     later = date(2026, 1, 5)
     assert list(refusals(SHIPPED["study"], SHIPPED["delivery"], later, "ja")) == []
     real = SHIPPED["study"] | {"synthetic": False}

@@ -47,7 +47,7 @@ def test_a_decision_holds_for_the_row_that_was_seen(tmp_path: Path, word: str) -
     (decided,) = incomplete([SILENT], decisions)
     assert decided.decision == word
     assert list(waiting([decided], "en")) == []
-    # another row, another decision; and so of another case with the same row
+    # another row needs another decision, and so does another case with the same row
     for other in (SILENT | {"metastasis": "1"}, SILENT | {"code": "BS-2"}):
         (undecided,) = incomplete([other], decisions)
         assert undecided.decision == ""

@@ -1,4 +1,4 @@
-"""What the next delivery holds: what is new or has changed, and nobody who is left out."""
+"""The next delivery holds new and changed cases, and none that is left out."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_what_has_changed_replaces_the_last_delivery() -> None:
         ("replaces", "D-003", "D-002"),
         ("new", "D-003", ""),
     ]
-    # back to what the first one had: the partner's last is another
+    # as in the first delivery again, but the partner's last one differs
     assert states(delivery(1, CASES[1]), delivery(2, changed))[1][0] == "replaces"
     assert states(delivery(1, changed), delivery(2, CASES[1]))[1] == ("delivered", "D-002", "")
 
@@ -69,7 +69,7 @@ def test_what_was_recalled_or_not_built_here_is_sent_again() -> None:
     assert states(delivery(1, *CASES, cases={}))[0] == ("replaces", "D-002", "D-001")
 
 
-def test_who_is_stopped_was_delivered_then() -> None:
+def test_a_stopped_patient_stays_in_former_deliveries() -> None:
     found = states(delivery(1, *CASES), stopped={OTHER}, contents="all")
     assert found[1] == ("stopped", "D-001", "")
 

@@ -25,7 +25,7 @@ def report(tmp_path: Path) -> Path:
 def test_every_image_needs_its_own_release(report: Path) -> None:
     both = ["BS-AAAAA/BS-AAAAA_01.dcm", "BS-BBBBB/BS-BBBBB_01.dcm"]
     assert unreleased([report], []) == both
-    # the source's hash, or that of other content, releases nothing that leaves
+    # the hash of the source or of other content releases no image
     assert unreleased([report], [Decision("image", A, "release")]) == both
     assert unreleased([report], [Decision("coded", C, "release")]) == both
     assert unreleased([report], [Decision("coded", A, "release")]) == both[1:]

@@ -1,4 +1,4 @@
-"""Whoever keeps files at the demonstration's place finds them there after any run."""
+"""Files of a person at the demonstration's place stay there in any run."""
 
 import os
 import shutil
@@ -66,7 +66,7 @@ def test_a_generator_that_was_cut_off_may_begin_again(demo: Path) -> None:
 
 def test_what_a_former_version_made_counts_as_long_as_nothing_came_there_since(demo: Path) -> None:
     assert others(demo) == []
-    # a date can be set back, the moment at which it came there cannot
+    # a date can be set back, but not the moment at which the file came there
     mark = demo / "dicom" / FOLDER_MARK
     early = (demo / FILES[0]).stat().st_ctime - 10
     os.utime(mark, (early, early))

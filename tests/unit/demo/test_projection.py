@@ -19,7 +19,7 @@ from bonescint.demo.projection import (
 from bonescint.demo.shapes import Ellipsoid, Grid, Interior, tube
 
 GRID = Grid(rows=128, columns=64, spacing=4.0, vertex_row=64.0)
-# a patient 220 mm thick everywhere: attenuation is integrated between her front and back
+# a patient 220 mm thick everywhere: attenuation is integrated from front to back
 SKIN = (np.full((128, 64), -110.0), np.full((128, 64), 110.0))
 ALL = slice(None)  # rows
 
@@ -47,7 +47,7 @@ def test_left_and_right_are_mirror_images() -> None:
 
 
 def test_attenuation_follows_the_depth_below_the_skin() -> None:
-    # a small body 90 mm below her front, 130 mm before her back
+    # a small body 90 mm below the front and 130 mm before the back
     views = project([Ellipsoid((0.0, -20.0, 0.0), (12.0, 3.0, 12.0))], SKIN, GRID)
     counts = views.sum(axis=(1, 2)) * GRID.spacing**2
     volume = 4 / 3 * np.pi * 12 * 3 * 12

@@ -123,7 +123,7 @@ def kind(has_pixel_data: bool = True, **values: object) -> str:
 def test_other_kinds() -> None:
     assert kind(has_pixel_data=False) == "non_image"
     assert kind(Modality="PT") == "other_modality"
-    # what the class settles, a header need not say
+    # the header need not say what the SOP class settles
     assert kind(Modality="") == "whole_body"
     assert kind(Modality="", SOPClassUID="1.2.840.10008.5.1.4.1.1.2") == "other_modality"
     assert kind(Modality="CT", SOPClassUID="1.2.840.10008.5.1.4.1.1.2") == "other_modality"

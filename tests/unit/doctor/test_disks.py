@@ -97,7 +97,7 @@ def test_windows_answers(
     machine.mount("/", "8:32", "ext4", "/dev/sdc")
     machine.mount("/mnt/d", "0:50", "9p", "D:\\", ",aname=drvfs;path=D:\\")
     assert [one for one, _ in kinds(machine, "/home/study", "/mnt/d/key")] == [key, key]
-    # the disk of WSL itself is a file on whichever drive; the other drive has its letter
+    # the disk of WSL is a file on some drive; the other drive has a letter
     assert "Ubuntu-24.04" in asked[0]
     assert "$drive = 'D'" in asked[1]
 
@@ -139,7 +139,7 @@ def test_swap(machine: FakeMachine) -> None:
     assert swaps(machine) == ["none"]
     assert swaps(machine, "/dev/zram0", "/dev/dm-0", "/swapfile") == ["yes"]
     assert swaps(machine, "/dev/dm-0", "/dev/sda3") == ["no"]
-    # what cannot be told is not told
+    # without an answer nothing is said
     assert swaps(machine, "/dev/unknown") == []
     machine.become_wsl()
     assert swaps(machine, "/dev/sda3") == []

@@ -64,13 +64,13 @@ def test_the_seal() -> None:
     done = rest.seal()
     assert done[1:3] == (GOOD, "found")
     assert done.values == {"file": "private.age", "date": "2001-09-09"}
-    # a mark that a command leaves is no interruption; a table is
+    # a mark left by a command is no interruption, a table is
     Path("private/opt_out.mark").touch()
     assert rest.seal().key == "found"
     Path("private/cohort.csv").touch()
     os.utime("private/cohort.csv", (10**9 - 1, 10**9 - 1))
     assert rest.seal()[1:3] == (LOOK, "unfinished")
-    # what was written later neither command removes; a file may be named after a patient
+    # neither command removes later files; a file may be named after a patient
     Path("private/cohort.csv").touch()
     Path("private/A^B.csv").touch()
     blocked = rest.seal()

@@ -1,4 +1,4 @@
-"""The last words of a failed run: each fault once, where it is, what is no fault of the user's."""
+"""The last lines of a failed run: each fault once, with its place, and faults of the program."""
 
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def test_a_killed_job_and_a_fault_of_the_program(tmp_path: Path) -> None:
     told = said(job("write_report", tmp_path / "b.log"))
     assert "a fault of the program (ValueError)" in told
     assert "Yamada" not in told and "withheld" not in told
-    # what is known of the cause is enough
+    # the known cause is enough
     with pytest.raises(SystemExit), job_log(tmp_path / "c.log"):
         raise OSError(28, "No space left on device")
     told = said(job("write_report", tmp_path / "c.log"))
@@ -124,7 +124,7 @@ def test_a_result_that_snakemake_cannot_delete(
     assert "results/study.xlsx cannot be made anew. Close it if it is open in Excel" in told
     assert "fault of the program" not in told
     (tmp_path / "results").mkdir()
-    # what Excel puts beside it holds the name of who has it open
+    # the lock file of Excel holds the name of the person who has it open
     (tmp_path / "results/~$study.xlsx").write_text("Yamada")
     told = said(held)
     assert "results/study.xlsx is open in Excel" in told and "Yamada" not in told

@@ -106,11 +106,11 @@ def test_a_part_of_the_study_has_no_summary() -> None:
     Path("results/purge.json").unlink()
     lines = said(("import_software",))
     assert "have not been searched for patients who declined" in lines[0]
-    # and what a person must read
+    # and warnings that a person must read
     assert len(lines) == 3 and lines[1].lstrip().startswith("Note")
 
 
-def test_what_waits_is_what_nobody_decided() -> None:
+def test_only_undecided_items_wait() -> None:
     table("private/findings.csv", code="BS-1", sha256="f", kinds="name", findings="x")
     table("results/hospital/incomplete.csv", code="BS-2", sha256="e", decision="")
     table("results/cohort/open_ends.csv", delivery="D-001", missing="receipt", since="2026-01-01")

@@ -70,7 +70,7 @@ def test_what_was_said_first_is_said_last_too(
     assert "A result was edited." in "".join(ended(ending, capsys)).splitlines()[-2:]
 
 
-def test_before_it_began_nobody_who_declined_is_spoken_of(
+def test_before_the_run_began_patients_who_declined_are_not_mentioned(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     ending = Ending(workflow())

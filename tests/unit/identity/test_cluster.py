@@ -59,7 +59,7 @@ def test_a_share_without_locks_is_tried(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(fcntl, "flock", refused)
     assert not locks_for_all(tmp_path)
-    # the ledger is not written there either, and says why
+    # a ledger there is not written either; the error says why
     with pytest.raises(InputError, match=os.strerror(errno.ENOSYS)):
         create_ledger(tmp_path / "ledger.age", tmp_path / "ledger.key")
 

@@ -1,4 +1,4 @@
-"""The ledger keeps every code, gives none twice and opens for nobody else."""
+"""The ledger keeps every code, gives none twice and opens only with its key."""
 
 import multiprocessing
 import re
@@ -14,6 +14,7 @@ from bonescint.errors import InputError
 from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.names.ids import normalise
+from tests.unit.wrapped import wrapped
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_passphrase_wrapped_key(
 ) -> None:
     code = ledger.assign(["1"])["1"]
     key = tmp_path / "ledger.key"
-    key.write_bytes(pyrage.passphrase.encrypt(key.read_bytes(), "a long passphrase"))
+    key.write_bytes(wrapped(key.read_bytes(), "a long passphrase"))
     monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
     with pytest.raises(InputError, match="BONESCINT_PASSPHRASE"):
         open_ledger(tmp_path / "ledger.age", key)
@@ -107,6 +108,18 @@ def test_passphrase_wrapped_key(
         open_ledger(tmp_path / "ledger.age", key)
     monkeypatch.setenv("BONESCINT_PASSPHRASE", "a long passphrase")
     assert open_ledger(tmp_path / "ledger.age", key).code_of("1") == code
+
+
+def test_a_code_that_is_in_use_is_drawn_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = ledger.assign(["1"])["1"]
+    drawn = iter([used, "BS-AAAAA", used, "BS-AAAAA", "BS-BBBBB"])
+    monkeypatch.setattr("bonescint.identity.ledger.new_code", lambda: next(drawn))
+    assert set(ledger.assign(["1", "2", "3"]).values()) == {used, "BS-AAAAA", "BS-BBBBB"}
+    with pytest.raises(ValueError, match="empty"):
+        ledger.assign(["4", ""])
+    assert len(ledger) == 3
 
 
 def _assign(path: Path, key: Path, subjects: list[str]) -> dict[str, str]:

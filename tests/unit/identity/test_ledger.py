@@ -14,12 +14,14 @@ import pytest
 
 from bonescint.errors import InputError
 from bonescint.identity import lock
+from bonescint.identity.chain import sealed
 from bonescint.identity.key import is_wrapped, open_identity, write_key
 from bonescint.identity.ledger import Ledger, create_ledger, is_new, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
+from bonescint.identity.passphrase import given_passphrase
 from tests.unit.ledger_study import quick_scrypt
 
-# what ends lines elsewhere, and what looks like the end of an entry
+# characters that end lines elsewhere, and text that looks like the end of an entry
 ODD = '"hash": "", CD\u2028\x85\r\n\x1c}'
 
 
@@ -42,8 +44,39 @@ def test_entries_survive_in_their_order(ledger, files):
     assert (entry["n"], entry["medium"]) == (2, ODD)
 
 
+def test_lines_of_another_file_are_no_ledger(ledger, files):
+    public = open_identity(files["key"]).to_public()
+    for text in ("{}\n", "no JSON", sealed({"kind": "patient", "n": 0}, "") + "\n"):
+        files["path"].write_bytes(pyrage.encrypt(text.encode(), [public]))
+        with pytest.raises(InputError, match="damaged"):
+            open_ledger(path=files["path"], key=files["key"])
+
+
+def test_a_damaged_record_of_the_last_use_is_named(ledger, files):
+    files["head"].write_text("no number")
+    with pytest.raises(InputError, match="cannot be read"):
+        open_ledger(**files)
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "does not exist"), ("\n", "is empty")])
+def test_a_passphrase_file_without_a_passphrase_is_named(tmp_path, content, said):
+    file = tmp_path / "phrase"
+    if content:
+        file.write_text(content)
+        file.chmod(0o600)
+    with pytest.raises(InputError, match=said):
+        given_passphrase(file)
+
+
+def test_a_lock_that_cannot_be_made_is_told(ledger, files):
+    lock.lock_of(files["path"]).unlink(missing_ok=True)
+    lock.lock_of(files["path"]).mkdir()
+    with pytest.raises(InputError, match=r"ledger\.path"):
+        ledger.assign(["1"])
+
+
 def test_one_without_patients_is_a_ledger(ledger):
-    # who declined, or was in a former delivery, may stand in it before the first run
+    # patients who declined or were delivered before may stand in it before the first run
     assert ledger and len(ledger) == 0
 
 

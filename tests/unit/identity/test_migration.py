@@ -49,7 +49,7 @@ def given(files: LedgerFiles, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
     return codes
 
 
-def test_codes_stay_and_nobody_gets_a_second_one(files, given):
+def test_codes_stay_and_no_patient_gets_a_second_one(files, given):
     ledger = open_ledger(**files)
     again = ledger.assign(map(normalise, HEADERS))
     assert again == {normalise(h): given[h] for h in HEADERS if h != HEADERS[1]}
@@ -92,7 +92,7 @@ def test_opt_outs_and_links_of_the_former_id_stay_in_force(files, given):
     assert in_force(open_ledger(**files)) == {}
 
 
-def test_who_only_reads_changes_nothing(files, given):
+def test_reading_alone_changes_nothing(files, given):
     before = Path(files["path"]).read_bytes(), Path(files["head"]).read_bytes()
     Path(files["path"]).chmod(0o400)
     ledger = open_ledger(**files)

@@ -1,4 +1,4 @@
-"""A wrong table as the list of opt-outs: held, confirmed, undone; who else is named stays out."""
+"""A wrong table as the list of opt-outs: held, confirmed, undone; other opt-outs stay."""
 
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def test_a_list_of_half_the_cohort_excludes_and_is_not_on_record(ledger):
     assert not taken.held
 
 
-def test_who_is_bound_by_another_id_counts_and_is_not_bound_for_ever(ledger):
+def test_a_patient_bound_by_another_id_counts_but_not_for_ever(ledger):
     pairs = {(COHORT[n], f"77{n}") for n in range(6)}
     taken = take(ledger, "wrong", *(other for _, other in pairs), pairs=pairs)
     assert len(taken.held_gone & set(COHORT)) == 6
@@ -128,7 +128,7 @@ def test_undo_takes_back_what_one_list_brought_in(ledger):
     undone = undo(ledger, "wrong2", None)
     assert undone.back == COHORT[4:8]
     assert set(in_force(ledger)) == set(COHORT[:4])
-    # the same list brings nobody back; another one does
+    # the same list brings no patient back, another list does
     taken = take(ledger, "wrong2", *COHORT[:8])
     assert taken.is_undone
     assert taken.gone == set(COHORT[:4])
@@ -152,7 +152,7 @@ def test_an_undone_list_can_be_confirmed(ledger):
     assert take(ledger, "list", COHORT[0]).gone == {COHORT[0]}
 
 
-def test_an_older_list_put_back_names_whom_a_wrong_one_brought_in(ledger):
+def test_an_older_list_put_back_names_the_patients_of_a_wrong_one(ledger):
     take(ledger, "right", COHORT[0])
     withdraw(ledger, [COHORT[0]], None)
     take(ledger, "wrong", COHORT[0])

@@ -50,7 +50,7 @@ def test_lines_are_the_table(tmp_path_factory, rows):
     assert list(read_rows(copy)) == list(read_rows(path))
 
 
-def test_a_word_for_no_id_binds_nobody(tmp_path):
+def test_a_placeholder_id_joins_no_patients(tmp_path):
     # a device writes one number where it has none
     rows = [(str(n), str(100 + n), "99999999", "A") for n in range(9)]
     people = read_people(index(tmp_path, *rows, ("x", "42", "4711", "X")))

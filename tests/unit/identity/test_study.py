@@ -73,7 +73,7 @@ def test_an_older_ledger_gets_it_at_the_next_run(settings: LedgerFiles) -> None:
     assert not is_first and [e["id"] for e in ledger.entries("study")] == ["S-1"]
 
 
-def test_a_folder_without_a_ledger_is_nobodys_yet(settings: LedgerFiles) -> None:
+def test_a_folder_without_a_ledger_belongs_to_no_study_yet(settings: LedgerFiles) -> None:
     # a first run that failed may be begun again under the right ID
     assert not begin_study(settings) and not STUDY_FILE.exists()
 

@@ -1,4 +1,4 @@
-"""A birth date is looked for however its header spells it; what is no DA is one all the same."""
+"""A birth date is searched for in any spelling, also if the header's value is no valid DA."""
 
 from datetime import date
 
@@ -46,7 +46,7 @@ def test_every_spelling_is_found_from_every_spelling(header: str) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "195", "1953", "99999999", "00000000", "UNKNOWN"])
-def test_what_is_no_day_is_looked_for_in_no_other_form(header: str) -> None:
+def test_an_invalid_date_is_searched_for_only_as_it_stands(header: str) -> None:
     known = matcher(FIELD, births=(header,))
     for text in ("SYMBIA-1", "CAM 1953", "19530401", "S28.4.5", "unknown", "99999999"):
         assert not known.are_in(laid_out((text,)))

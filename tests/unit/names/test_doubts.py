@@ -1,4 +1,4 @@
-"""IDs and names that do not go together, and those that only look so."""
+"""IDs and names that do not belong together, and some that only seem so."""
 
 import pytest
 from hypothesis import given

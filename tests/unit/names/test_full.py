@@ -55,7 +55,7 @@ def test_a_full_name_in_another_spelling(name: str, text: str) -> None:
         ("キョゾウ^スイコ", "kyozou suiko"), ("KYOZOU^SUIKO", "キョゾウ スイコ"),
     ],
 )  # fmt: skip
-def test_less_than_a_full_name_is_none(name: str, text: str) -> None:
+def test_a_part_of_a_name_is_no_full_name(name: str, text: str) -> None:
     assert not named(text, name)
 
 
@@ -66,8 +66,8 @@ _syllables = st.lists(st.sampled_from(sorted(_SOUNDS)), min_size=2, max_size=5).
 
 @settings(max_examples=80, deadline=None)
 @given(_syllables, _syllables, st.data())
-def test_what_names_in_full_names_by_a_part_too(family, given, data):
-    """Nothing that the search of a whole folder finds is missed by those that are less strict."""
+def test_a_full_name_is_also_found_by_its_part(family, given, data):
+    """The less strict searches miss nothing that the search of a whole folder finds."""
 
     def romaji(part: list[str]) -> str:
         return fold_name("".join(data.draw(st.sampled_from(_SOUNDS[kana])) for kana in part))

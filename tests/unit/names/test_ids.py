@@ -1,4 +1,4 @@
-"""What is almost a patient ID meets the patient, or is told to be none (R12)."""
+"""A text that is almost a patient ID matches the patient or is told to be no ID (R12)."""
 
 import pytest
 from hypothesis import given
@@ -22,7 +22,7 @@ ALMOST = [
 
 
 @pytest.mark.parametrize("typed", ALMOST)
-def test_what_programs_leave_around_an_id_is_none_of_it(typed: str) -> None:
+def test_characters_that_programs_leave_around_an_id_are_ignored(typed: str) -> None:
     assert normalise(typed) == "471936"
 
 
@@ -68,7 +68,7 @@ def test_a_run_of_digits_is_found_in_what_is_no_id(text: str, holds: bool) -> No
      ("XJUNK\0\x0000471936", "[0-9A-Z]+", True), ("5\\00471936", "[0-9A-Z]+", True),
      ("ID:00471937", "[0-9A-Z]+", False), ("", "[0-9A-Z]+", False)],
 )  # fmt: skip
-def test_who_is_in_doubt(text: str, pattern: str, doubt: bool) -> None:
+def test_which_patients_are_in_doubt(text: str, pattern: str, doubt: bool) -> None:
     assert doubted_in(text, {"471936"}, pattern) == ({"471936"} if doubt else set())
 
 

@@ -64,13 +64,13 @@ def test_many_names_are_found_where_each_alone_is(names, written):
     alone = {m.span() for p in full.suspects(text) for m in re.finditer(p, text)}
     assert set(full.find(text)) == alone
     assert full.named_in(text) == {p for p in full.suspects(text) if re.search(p, text)}
-    # nobody hides another one
+    # no name hides another one
     each = {span for name in set(names) for span in FullNames([name]).find(text)}
     assert each <= set(full.find(text))
 
 
 def test_a_long_list_of_namesakes_costs_little() -> None:
-    """Everybody's family and given name is in the table, but nobody's full name."""
+    """Every family name and every given name is in the table, but no full name."""
     names = [f"{a}DA^{b}KO" for a in _syllables("KSTNHM") for b in _syllables("RYGZBN")]
     both = [(a, b) for a in _syllables("kstnhm") for b in _syllables("rygzbn")]
     text = "".join(f"{a}da {1:09} {b}ro {2:09} {a}be {3:09} {b}ko {4:09}\n" for a, b in both)

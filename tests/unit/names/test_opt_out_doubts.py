@@ -1,4 +1,4 @@
-"""Who has the name and birth date of somebody who declined, and who only seems to."""
+"""Patients with the name and birth date of one who declined, and patients who only seem to."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_an_unknown_birth_date_is_no_other_one(birth: str) -> None:
     assert found(("2", NAME, birth)) == {"2 unknown"}
     assert found(("2", NAME, BORN), declined=(NAME, birth)) == {"2 unknown"}
     assert found(("2", NAME, birth), declined=(NAME, "")) == {"2 unknown"}
-    # a header that knows it speaks for one that does not
+    # a header with the birth date counts for one without it
     assert found(("2", NAME, birth), ("2", NAME, "19600101")) == set()
 
 

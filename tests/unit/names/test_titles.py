@@ -92,7 +92,7 @@ def test_words_of_a_report(text: str) -> None:
     assert scan_text(text, NOBODY) == ()
 
 
-def test_who_stands_in_the_headers_is_known() -> None:
+def test_names_in_the_headers_are_known() -> None:
     known = known_people([], [], ["KAKUU^ICHIRO=架空^一郎"], ["虚像医療機構", "核医学診療科"])
     assert scan_text("架空と確認", known) == ("staff",)
     assert scan_text("seen by Ichiro Kakuu", known) == ("staff",)

@@ -257,7 +257,7 @@ def test_a_primary_hypothesis_about_anything_else_is_told_without_a_verdict(lang
     assert "<0.001" in said.text and "0.10 (0.02" in said.text and "47" in said.text
     words = Texts("answer", language)
     assert words("primary", said="") not in topics["versions"].text
-    # of what was not tested there is the reason
+    # if something was not tested, the reason is given
     study.metrics["hypotheses"] = [
         row("failures", "vsbone3", "failed_difference", note="primary", status="not assessed")
     ]

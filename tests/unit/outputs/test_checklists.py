@@ -278,7 +278,7 @@ def test_report_and_workbook_show_both_lists(tmp_path: Path) -> None:
     assert places <= known, places - known
 
 
-def test_without_a_grade_none_is_said_to_be_put_together(whole: Results) -> None:
+def test_without_grades_the_texts_mention_none(whole: Results) -> None:
     graded, ungraded = (
         filled(whole, there=there)["stard 10b"]["filled"]
         for there in ({"readers", "eod"}, {"readers"})

@@ -72,7 +72,7 @@ def test_every_call_stands_in_one_cell_and_what_changed_is_hatched() -> None:
     assert "without a value" not in words(figure)
 
 
-def test_who_has_no_value_of_a_version_is_counted_below() -> None:
+def test_cases_without_a_value_of_a_version_are_counted_below() -> None:
     measurements, reference = tables(CASES)
     for row in measurements:
         # one with metastasis of both versions, one without of the new one alone

@@ -1,4 +1,4 @@
-"""What the configuration says of how the study was done is said, and nothing else is claimed."""
+"""The texts say what the configuration tells about the study's design, and claim nothing else."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Texts are about the study's own exam, tracers and products, and about nothing that it lacks."""
+"""Texts name the study's exam, tracers and products, and nothing that it lacks."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_the_words_of_the_study_are_filled_in() -> None:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_of_one_tracer_none_is_held_against_another(language: str) -> None:
+def test_a_study_of_one_tracer_compares_no_tracers(language: str) -> None:
     two = Labels(Texts("figures", language), SOFTWARE, True)
     one = Labels(Texts("figures", language), ONE, True)
     assert "MDP" in two.figure("note", "roc") and "MDP" in two.shared("other_patients")

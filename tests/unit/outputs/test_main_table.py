@@ -97,7 +97,7 @@ def test_all_readers_together_go_before_each_of_them() -> None:
             metric="bsi", cutoff=1, n=48, status="not assessed"),
     )  # fmt: skip
     assert shown(found) == [["VSBONE (simulated) 3.0", "48", "BSI ≥ 1 %", "0.10", "0.25", "0.15"]]
-    # what has no number at all is no column, but is told
+    # a measure without any number gets no column, but is mentioned
     assert found.note.endswith(f": {labels().word('not assessed')}")
 
 

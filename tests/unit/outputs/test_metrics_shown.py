@@ -56,7 +56,7 @@ def test_a_panel_for_each_metric_that_a_software_has(language: str, name: str) -
 def test_versions_are_drawn_by_what_both_have() -> None:
     figure = composed_of(bland_altman, MEASURED, REFERENCE, [], [["a", "b"]], labels())
     assert len(figure.axes) == 2 and "Volume (ml)" in words(figure)
-    # the first cut-off is of a metric that one of them has not
+    # the first cut-off is of a metric that one software lacks
     figure = composed_of(
         version_slope, MEASURED, REFERENCE, [["a", "b"]], {"score": 0.5, "volume": 2.0}, labels()
     )
@@ -106,7 +106,7 @@ def test_axes_by_kind(metric: dict[str, Any], kind: str, ticks: list[str] | None
 
 
 def test_a_study_calls_its_metric_as_it_likes() -> None:
-    # without a label it has its key, whatever the outputs call so: an axis, a heading of the report
+    # without a label the key is shown, on axes and in headings of the report
     values = metric_values({"mean": {}, "question": {}, "sensitivity_axis": {}})
     software = {"a": SOFTWARE["a"] | {"metrics": list(values)}}
     for area in ("figures", "report", "workbook"):

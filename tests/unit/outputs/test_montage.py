@@ -45,7 +45,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def shown(study: dict[str, Any], given: Any, **other: Any) -> tuple[list[str], str]:
-    """Return the codes that are shown, and all that is said."""
+    """Return the codes that are shown, and all texts."""
     picture = montage.draw(**study | other, montage={"cases": given}, labels=LABELS)
     texts = [text.get_text() for text in composed(picture, LABELS).findobj(Text)]
     codes = {row["code"] for row in study["cases"]}
@@ -92,7 +92,7 @@ def test_the_discordant_are_those_furthest_beyond_the_cutoff(study: dict[str, An
     found, said = shown(study, "discordant", measurements=measurements)
     assert found == [codes[2], codes[3]]
     assert "differs from the readers' consensus" in said
-    # where everything agrees the first are shown, and no other is said of them
+    # if all cases agree, the first are shown and described as such
     assert shown(study, "discordant") == shown(study, "first")
 
 

@@ -52,7 +52,7 @@ def test_a_purpose_is_one_or_a_few_whole_sentences(language: str) -> None:
     }.items(),
 )
 def test_no_question_borrows_a_sentence_about_others(name: str, measures: str) -> None:
-    # an earlier question has these measures, of readers: its sentence would be wrong here
+    # an earlier question has these measures for readers; its sentence would be wrong here
     for language in ("ja", "en"):
         own = words_in("text/questions/", language)[name]
         assert [one for one in measures.split() if f"purpose_{one}" not in own] == []

@@ -1,4 +1,4 @@
-"""What is long stands on a form whole: statements, findings, titles, beside what is short."""
+"""Long texts stand on a form whole: statements, findings and titles, beside short ones."""
 
 import io
 import re

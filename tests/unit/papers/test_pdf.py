@@ -108,7 +108,7 @@ def test_3000_codes_flow_over_pages_below_a_header(config: dict[str, Any], tmp_p
 
 
 def test_a_code_is_found_in_the_file_as_it_is(config: dict[str, Any]) -> None:
-    """So the search for who declined finds it, whatever it knows of PDF."""
+    """So the search for patients who declined finds it without reading PDF."""
     assert code(2).encode() in pdf_of(forms_of_provision(provision(), config)["codes"])
 
 

@@ -29,7 +29,7 @@ def test_no_form_before_a_manager_is_chosen(config: dict[str, Any], manager: str
         forms_of_provision(provision(), config)
 
 
-def test_the_manager_of_the_demonstration_is_nobody(config: dict[str, Any]) -> None:
+def test_the_manager_of_the_demonstration_is_no_person(config: dict[str, Any]) -> None:
     config["study"]["synthetic"] = False
     with pytest.raises(InputError, match="R33"):
         forms_of_provision(provision(), config)
@@ -37,7 +37,7 @@ def test_the_manager_of_the_demonstration_is_nobody(config: dict[str, Any]) -> N
     assert forms_of_provision(provision(), config)
 
 
-def test_what_nobody_configured_is_a_line_to_fill_in(config: dict[str, Any]) -> None:
+def test_an_unconfigured_field_is_a_line_to_fill_in(config: dict[str, Any]) -> None:
     text = Texts("papers", config["language"])
     forms = forms_of_provision(provision(), config)
     blank = text("blank")

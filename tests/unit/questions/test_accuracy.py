@@ -76,7 +76,7 @@ def test_auc_with_both_limits_and_by_grade(tmp_path):
     assert (bsi[3].estimate, bsi[3].n, bsi[3].status) == (1, 4, "too few")
 
 
-def test_who_is_left_out_is_counted(tmp_path):
+def test_cases_left_out_are_counted(tmp_path):
     for row in run(tmp_path)[:2]:
         # C7 is a tie, C9 was never read, C8 failed
         assert (row.n, row.n_positive) == (6, 3)

@@ -1,4 +1,4 @@
-"""Who the cases are: what is known of them, what is not, and no test."""
+"""Describe the cases: what is known and what is missing, without a test."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def ask(folder: Path, tracers: list[str], reference: Path) -> dict[tuple[str, ..
     inputs = {"cases": str(cases), "reference": str(reference)}
     found = answered(folder, "baseline", inputs, {"tracers": tracers})
     for row in found:
-        # a description: neither tested nor held against another group
+        # a description: it is not tested or compared with another group
         assert np.isnan([row.p_value, row.statistic, row.ci_low, row.ci_high]).all()
         assert not row.comparator
     return {(row.subject, row.measure, row.metric, row.cases): row for row in found}

@@ -111,7 +111,7 @@ def test_a_group_of_the_cases_is_no_other_primary_hypothesis(tmp_path):
     primary = PRIMARY | {"question": "accuracy", "measure": "auc", "comparator": None}
     first = run(tmp_path, rows=rows, primary=primary)[0]
     assert (first.p_value, first.cases) == (0.2, "")
-    # of which of two groups it is, nobody has said
+    # it is not said which of the two groups is meant
     groups = [test("exposure", "auc", 0.1, cases=cases) for cases in ("all", "not_exposed")]
     primary = PRIMARY | {"question": "exposure", "measure": "auc"}
     with pytest.raises(InputError, match="cases: all; metric: bsi, cases: not_exposed"):

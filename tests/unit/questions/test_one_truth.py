@@ -67,7 +67,7 @@ def test_the_mean_reader_is_the_mean_of_the_differences(tmp_path: Path) -> None:
     assert notes(mean)["readers"] == "3"
     assert float(notes(mean)["mean_comparator"]) == pytest.approx((1 + 1 + 0.75) / 3)
     assert mean.ci_low < mean.estimate < mean.ci_high
-    # the answer stands first
+    # the answer is the first row
     assert rows[0] == mean
 
 

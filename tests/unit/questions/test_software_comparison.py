@@ -46,7 +46,7 @@ def test_differences_are_first_minus_second(tmp_path):
         assert row.ci_low < row.estimate < row.ci_high
 
 
-def test_who_is_left_out_is_counted_on_either_side(tmp_path):
+def test_cases_left_out_are_counted_on_either_side(tmp_path):
     results = {
         "bonenavi": MDP | {"M0": "missing"},
         "vsbone3": HMDP | {"H0": "segmentation_failed", "H1": "segmentation_failed"},

@@ -16,7 +16,7 @@ def rows(study, **want):
     ]
 
 
-def test_who_is_compared_with_whom(tmp_path):
+def test_which_pairs_are_compared(tmp_path):
     study = Study(tmp_path)
     found = rows(study, metric="bsi", cutoff=1.0, subject="vsbone3")
     assert [(row.comparator, row.reference) for row in found if "agreement" not in row.measure] == [

@@ -22,7 +22,7 @@ def tables(tmp_path_factory):
     return {name: study.answer(name) for name in ASKED}
 
 
-def test_no_table_tests_what_nobody_asks(tables):
+def test_no_table_tests_more_than_was_asked(tables):
     rows = [row for table in tables.values() for row in table if row.measure in UNTESTED]
     assert {row.measure for row in rows} >= {
         "fleiss_kappa", "icc_a1", "kendall", "kendall_w", "nri", "spearman",

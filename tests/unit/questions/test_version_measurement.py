@@ -45,7 +45,7 @@ def test_zero_and_not(tmp_path):
     assert (notes(row)["only_subject"], notes(row)["only_comparator"]) == ("4", "1")
 
 
-def test_who_lacks_a_result_is_counted(tmp_path):
+def test_cases_without_a_result_are_counted(tmp_path):
     new = NEW | {"C00": "segmentation_failed", "C01": "missing", "C99": (1.0, 1)}
     bias = run(tmp_path, new=new)["bias"]
     assert bias.n == 18

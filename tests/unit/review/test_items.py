@@ -1,4 +1,4 @@
-"""What a decision in force is, and in which order a person sees things."""
+"""Which decision is in force, and in which order a person sees the items."""
 
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def test_of_a_doubt_the_id_alone_is_told() -> None:
     assert "SATO" not in str(item) and "1948" not in str(item)
 
 
-def test_what_the_configuration_keeps_waits_for_nobody() -> None:
+def test_items_that_the_configuration_keeps_need_no_decision() -> None:
     entry = {"creator": "X", "group": "0019", "element": "10", "vr": "US"}
     plane = {"group": "6000", "element": "3000", "sha256": [A]}
     kinds = [(item.kind, item.waits) for item in ordered(private_items([entry, plane]), [])]
@@ -94,12 +94,12 @@ def test_an_image_that_was_redacted_is_looked_at_by_itself(tmp_path: Path) -> No
         write_rows(batch.report, columns("anonymization"), [line])
         found += image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str)
     assert ["redacted" in item.reason.split("+") for item in found] == [False, True]
-    # of who is not chosen nothing is to leave
+    # images of cases that are not chosen do not leave
     assert list(image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str, {"BS-A"})) == []
     assert len(list(image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str, {"BS-B"}))) == 1
 
 
-def test_texts_of_who_is_in_no_delivery_wait_for_nobody(tmp_path: Path) -> None:
+def test_findings_of_cases_in_no_delivery_need_no_decision(tmp_path: Path) -> None:
     said = [{"code": code, "kinds": "name", "sha256": A} for code in ("BS-A", "BS-B")]
     blank = [{"code": row["code"], "sha256": A} for row in said]
     write_rows(tmp_path / "findings.csv", columns("findings"), said)

@@ -1,4 +1,4 @@
-"""The page holds all it shows, and nothing that others typed becomes part of it."""
+"""The page holds all that it shows, and typed text never becomes part of its code."""
 
 import base64
 import json
@@ -60,7 +60,7 @@ def test_pages_that_would_be_too_large_are_several(tmp_path: Path) -> None:
     lengths = [len(one["items"]) for one in pages]  # type: ignore[arg-type]
     assert [one["first"] for one in pages] == [sum(lengths[:n]) for n in range(len(pages))]
     assert sum(lengths) == 30
-    # all know all, so that progress and the saved file are of the whole
+    # each page knows all items, so progress and the saved file cover the whole
     assert all(one["all"] == pages[0]["all"] and one["pages"] == names for one in pages)
 
 

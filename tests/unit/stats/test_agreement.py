@@ -103,7 +103,7 @@ def test_weighted_kappa_is_that_of_vcd(weights):
 
 @pytest.mark.parametrize("weights", ["linear", "quadratic"])
 @pytest.mark.parametrize("pair", [(1, 2), (1, 3)])
-def test_weighted_kappa_knows_the_grades_that_nobody_gave(weights, pair):
+def test_weighted_kappa_counts_unused_grades(weights, pair):
     first, second = (GRADES[:, i - 1] for i in pair)
     name = f"{weights}_{pair[0]}{pair[1]}"
     for prefix, kept in (("", first > -1), ("without_two_", (first != 2) & (second != 2))):

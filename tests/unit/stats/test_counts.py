@@ -105,7 +105,7 @@ def test_degenerate_regressions(y, x, status):
     assert np.isnan([fit.intercept, fit.slope, fit.error, fit.mean(1)]).all()
 
 
-def test_counts_that_are_none():
+def test_invalid_counts():
     for wrong in ([-1, 2, 3], [1.5, 2, 3]):
         with pytest.raises(ValueError, match="whole numbers"):
             negative_binomial(wrong, [1, 2, 3])

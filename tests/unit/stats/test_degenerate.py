@@ -1,4 +1,4 @@
-"""No interval is made of rounding: data that collapse, in every function that gives limits."""
+"""Rounding makes no interval: degenerate data in every function that gives limits."""
 
 import math
 

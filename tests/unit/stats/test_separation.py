@@ -67,7 +67,7 @@ def test_the_binormal_limit_is_that_of_r(n1, n0, ratio):
     ],
 )  # fmt: skip
 def test_the_binormal_limit_is_the_one_in_print(n1, n0, ratio, printed):
-    # theirs is simulated, with two decimals
+    # the published value is simulated, with two decimals
     assert binormal_limit(n1, n0, 0.05, ratio) == pytest.approx(printed, abs=0.009)
 
 

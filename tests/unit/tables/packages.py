@@ -1,8 +1,10 @@
-"""Workbooks written part by part, as no office program writes them."""
+"""Workbooks of several sheets, and ones written part by part, as no office program writes them."""
 
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+import openpyxl
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -10,6 +12,18 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _KINDS = {"workbook": "sheet.main", "worksheets/sheet1": "worksheet", "styles": "styles"}
 _KINDS |= {"sharedStrings": "sharedStrings"}
 HEADER_ROW = '<row r="1"><c r="A1" t="inlineStr"><is><t>ID</t></is></c></row>'
+
+
+def book(path: str | Path, **sheets: Sequence[Sequence[object]]) -> Path:
+    """Write a workbook of these sheets, name -> rows."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    made.save(path)
+    return Path(path)
 
 
 def xml(root: str, *content: str) -> Iterable[str]:

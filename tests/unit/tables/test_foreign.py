@@ -77,7 +77,7 @@ def test_a_blank_sheet_before_a_hidden_one(tmp_path, language, words):
 
 
 @pytest.mark.parametrize("encoding", ["sjisx", "cp932", "utf-8"])
-def test_a_configured_encoding_that_is_none_of_the_file_is_named(tmp_path, encoding):
+def test_a_configured_encoding_that_does_not_fit_the_file_is_named(tmp_path, encoding):
     path = tmp_path / "a.csv"
     path.write_bytes("患者ID,研究番号\n1,骨\n".encode("euc_jp") + b"\xfc\xf9")
     for language in ("ja", "en"):
@@ -198,7 +198,7 @@ def test_rows_and_cells_without_their_places(tmp_path):
     ]
 
 
-def test_two_rows_of_one_number_lose_nobody(tmp_path):
+def test_two_rows_of_one_number_lose_no_patient(tmp_path):
     sheet = sheet_of('<row r="2"><c><v>1</v></c></row>', '<row r="2"><c><v>2</v></c></row>')
     with pytest.raises(InputError, match="壊れています"):
         read_table(write_package(tmp_path / "a.xlsx", sheet))
@@ -218,7 +218,7 @@ def test_restyled_digits_are_quoted_as_typed(typed):
     faults = Faults(Table("a.csv", None, 1, ("BSI",), []), "ja")
     assert faults.shown(typed) == typed.strip()
     assert faults.shown("１．５％") == "1.5%"
-    # and what may be somebody's is not quoted in any style
+    # text that may identify a person is not quoted in any style
     assert faults.shown("①②③④⑤⑥⑦") is NOT_SHOWN
     assert faults.shown("²⁰¹⁹⁰⁶⁰") is NOT_SHOWN
 

@@ -171,7 +171,7 @@ def test_where_no_row_looks_like_one_it_is_said_once(tmp_path, language, words):
 
 
 @pytest.mark.parametrize(("language", "words"), [("ja", "並べ替え"), ("en", "Sorting may")])
-def test_a_header_that_was_sorted_among_the_patients_drops_nobody(tmp_path, language, words):
+def test_a_header_that_was_sorted_among_the_patients_drops_no_patient(tmp_path, language, words):
     path = write_sheets(tmp_path / "a.xlsx", ("a", [ROWS[0], ["2024"], HEADER, ROWS[1]]))
     with pytest.raises(InputError, match=words) as caught:
         checked(path, language).faults.raise_errors()

@@ -115,7 +115,7 @@ TEXTS = {
 }  # fmt: skip
 
 
-def test_none_takes_much_memory_and_each_is_refused_by_name(tmp_path):
+def test_large_files_take_little_memory_and_are_refused_by_name(tmp_path):
     expected = {}
     for name, (sheet, parts, words) in WORKBOOKS.items():
         named = {

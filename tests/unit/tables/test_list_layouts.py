@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from bonescint.config import list_layout
@@ -12,6 +11,7 @@ from bonescint.errors import InputError
 from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
 from bonescint.warning_words import warnings_in_words
 from tests.scripts.imports.cohort_tables import write_table
+from tests.unit.tables.packages import book
 
 STUDY = "HS2022-005"
 ENTRIES: list[list[object]] = [["カルテNo", "届いた日"], ["12", "2024-01-10"], ["13", "2024-01-11"]]
@@ -22,20 +22,9 @@ LAYOUT = {
 }
 
 
-def book(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
-    made = openpyxl.Workbook()
-    made.remove(made.active)
-    for name, rows in sheets.items():
-        sheet = made.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    made.save(path)
-    return path
-
-
 def opt_outs(folder: Path, other: list[list[object]]) -> Path:
     sheets = {"表紙": other, "申し出": [["不参加の申し出"], [], *ENTRIES]}
-    return book(folder / "o.xlsx", sheets)
+    return book(folder / "o.xlsx", **sheets)
 
 
 def test_opt_outs_behind_a_cover_sheet(tmp_path: Path) -> None:
@@ -59,14 +48,14 @@ def test_a_sheet_that_may_hold_opt_outs_too_still_stops(
 
 
 def test_without_a_named_sheet_any_other_stops(tmp_path: Path) -> None:
-    path = book(tmp_path / "o.xlsx", {"申し出": ENTRIES, "表紙": [["作成日"]]})
+    path = book(tmp_path / "o.xlsx", 申し出=ENTRIES, 表紙=[["作成日"]])
     with pytest.raises(InputError, match="1"):
         read_opt_out(path, "en", layout={"columns": LAYOUT["columns"]})
 
 
 def test_participants_and_calendar(tmp_path: Path) -> None:
     rows: list[list[object]] = [["一覧"], ["番号", "課題"], ["12", STUDY], ["13", "HS2021-1"]]
-    path = book(tmp_path / "p.xlsx", {"表紙": [["x"]], "対象": rows})
+    path = book(tmp_path / "p.xlsx", 表紙=[["x"]], 対象=rows)
     layout: dict[str, Any] = {"sheet": "対象", "header_row": 2}
     layout["columns"] = {"key": "番号", "study": "課題"}
     assert read_participants(path, STUDY, "ja", layout=layout) == {"12": 3}
@@ -95,20 +84,20 @@ def test_a_column_that_is_missing_is_named_with_its_key(tmp_path: Path) -> None:
     path = write_table(tmp_path / "p.csv", [["No", "研究番号"], ["12", STUDY]])
     with pytest.raises(InputError, match=r"inputs\.participants\.columns\.key"):
         read_participants(path, STUDY, "ja", layout={"columns": {"key": "番号"}})
-    # who has configured none renames the header
+    # without a configured column, the header must be renamed
     with pytest.raises(InputError, match="患者ID"):
         read_participants(path, STUDY, "ja")
 
 
 def test_where_a_header_was_found_and_where_none_is(tmp_path: Path) -> None:
     rows: list[list[object]] = [["一覧"], [], ["患者ID", "研究番号"], ["12", STUDY]]
-    path = book(tmp_path / "p.xlsx", {"対象": rows})
+    path = book(tmp_path / "p.xlsx", 対象=rows)
     odd: list[dict[str, str]] = []
     assert read_participants(path, STUDY, "ja", odd, {}) == {"12": 4}
     (told,) = warnings_in_words(odd, "ja")
     assert told["where"] == "行 3"
     assert "inputs.participants.header_row" in told["message"]
-    path = book(tmp_path / "q.xlsx", {"対象": [["12", STUDY]]})
+    path = book(tmp_path / "q.xlsx", 対象=[["12", STUDY]])
     for part in ("sheet", "header_row", "columns.key", "columns.study"):
         with pytest.raises(InputError, match=rf"inputs\.participants\.{part}"):
             read_participants(path, STUDY, "ja", layout={})

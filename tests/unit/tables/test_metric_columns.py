@@ -69,7 +69,7 @@ def test_a_software_has_what_a_column_is_named_for(
     assert metrics_of_entry(metric_values(), key, entry) == metrics
 
 
-def test_who_alone_has_a_metric_is_a_product_or_an_entry() -> None:
+def test_a_metric_belongs_to_a_product_or_an_entry() -> None:
     ann = metric_values({"ann": {"software": ["vsbone3", "BoneNAVI"]}})["ann"]
     assert may_have(ann, "vsbone3", "VSBONE") and may_have(ann, "x", "bonenavi 2")
     assert not may_have(ann, "vsbone2", "VSBONE")
@@ -88,7 +88,7 @@ def test_words_with_units() -> None:
     assert metric_phrase("suv", OWN["suv"]) == "suv"
 
 
-def test_what_is_added_for_a_ratio_is_the_kinds_unless_the_study_says_it() -> None:
+def test_the_offset_of_a_ratio_is_the_kinds_unless_the_study_sets_it() -> None:
     assert {key: one["offsets"] for key, one in metric_values().items()} == {
         "bsi": [0.1, 0.01, 1],
         "hotspots": [1, 0.5],

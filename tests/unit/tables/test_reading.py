@@ -176,6 +176,11 @@ def test_wrong_dimension_loses_no_rows(tmp_path):
         (b"ID\0\0,1", "CSV でもない"),
         (b"", "見出し"),
         (b"\n\n", "見出し"),
+        (b"%PDF-1.7\n\xe2\xe3", "PDF"),
+        (b"\x89PNG\r\n\x1a\n", "PDF"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "Web"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html>", "Web"),
+        (b"<?xml version='1.0'?><Workbook/>", "Web"),
     ],
 )
 def test_no_table(tmp_path, content, word):
@@ -231,23 +236,6 @@ def test_archives_that_are_no_workbook(tmp_path):
         archive(path, **members)
         with pytest.raises(InputError, match=word):
             read_table(path)
-
-
-@pytest.mark.parametrize(
-    ("content", "word"),
-    [
-        (b"%PDF-1.7\n\xe2\xe3", "PDF"),
-        (b"\x89PNG\r\n\x1a\n", "PDF"),
-        (b"<html><table><tr><td>1</td></tr></table></html>", "Web"),
-        (b"\xef\xbb\xbf\n<!DOCTYPE html>", "Web"),
-        (b"<?xml version='1.0'?><Workbook/>", "Web"),
-    ],
-)
-def test_documents_and_pages(tmp_path, content, word):
-    path = tmp_path / "table.xls"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=word):
-        read_table(path)
 
 
 def test_a_damaged_sheet_is_a_fault_of_the_file(tmp_path):

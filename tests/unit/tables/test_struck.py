@@ -1,4 +1,4 @@
-"""What is struck out in Excel (corrections by hand), furigana and comments are no content."""
+"""Text struck out in Excel (a correction by hand), furigana and comments are no content."""
 
 from pathlib import Path
 

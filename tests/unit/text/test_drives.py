@@ -21,5 +21,5 @@ def test_a_drive_letter_has_a_place_on_wsl(typed: str, there: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "inputs/a.csv", "/mnt/c/a", "c", "ab:/c", "研究：A", "C:a"])
-def test_any_other_path_is_none_of_windows(path: str) -> None:
+def test_any_other_path_is_no_path_of_windows(path: str) -> None:
     assert wsl_path(path) is None

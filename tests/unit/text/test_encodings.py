@@ -29,7 +29,7 @@ def test_a_named_encoding_is_taken_at_its_word_unless_a_mark_tells_another() -> 
     assert file_text(b"a", "no such\0codec") is None
 
 
-def test_what_is_surely_no_text_is_none() -> None:
+def test_bytes_that_are_surely_no_text_have_no_encoding() -> None:
     assert file_text(b"\xff\x80\x81 \xfd") is None
 
 

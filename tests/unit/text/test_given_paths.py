@@ -1,4 +1,4 @@
-"""Paths as persons type them: what is meant where nothing is there."""
+"""Paths as persons type them: what is meant if nothing is there."""
 
 import unicodedata
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_nothing_to_say(typed: str) -> None:
     assert path_hint(typed, "en") == ""
 
 
-def test_nobody_else_s_file_is_named() -> None:
+def test_no_file_of_another_user_is_named() -> None:
     Path("一覧/山田花子.xlsx").touch()
     assert path_hint("一覧/山田.xlsx", "ja") == ""
 

@@ -1,4 +1,4 @@
-"""Slips of the pen in config.yaml: read or told, with the line and column where they are."""
+"""Typing mistakes in config.yaml: understood, or told with line and column."""
 
 import argparse
 from pathlib import Path
@@ -125,7 +125,7 @@ def test_the_line_that_is_not_utf8(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_what_is_good_is_read_as_yaml_reads_it(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "config.yaml"
-    # full-width signs in quotes, comments and values are nobody's slip
+    # full-width signs in quotes, comments and values are no mistake
     content = CONFIG + "x: {\"a：\": '　b：'} # 　：\n"
     path.write_bytes(content.encode(encoding))
     assert read_yaml(path) == yaml.safe_load(content)

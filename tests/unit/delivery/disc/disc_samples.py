@@ -1,6 +1,6 @@
 """Volumes of a disc in memory, as the layout has them, for the tests of their check.
 
-Not by the builder: what it forgets, the check is to find all the same.
+The builder does not make them, so that the check also finds what the builder forgets.
 """
 
 import hashlib

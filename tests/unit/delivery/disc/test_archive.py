@@ -1,4 +1,4 @@
-"""The encrypted ZIP opens with its passphrase alone, and says nothing to others."""
+"""The encrypted ZIP opens only with its passphrase, and tells others nothing."""
 
 import hashlib
 import shutil

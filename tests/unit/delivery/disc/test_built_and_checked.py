@@ -1,4 +1,4 @@
-"""What a build makes passes the check, whatever the images lack; what nobody built is bounded."""
+"""Every build passes the check, whatever the images lack; foreign volumes are bounded."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""DICOMDIR: whoever follows its offsets finds each image once, under what its file says."""
+"""DICOMDIR: its offsets lead to each image once, under the values of its file."""
 
 import shutil
 import subprocess
@@ -156,7 +156,7 @@ def test_dicom3tools_walk_it_without_a_complaint(disc: Path) -> None:
     ("study", "name"),
     [
         ("BONE-DEMO", "BONE_DEMO_D002_1"),
-        # two studies of one hospital, whose discs lie in one cupboard
+        # two studies of one hospital
         ("HS2022-005", "HS2022005_D002_1"),
         ("HS-2026-101", "HS2026101_D002_1"),
         ("骨シンチの比較研究その二", "__________D002_1"),

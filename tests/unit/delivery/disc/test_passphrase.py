@@ -149,7 +149,7 @@ def test_a_file_that_a_person_wrote(written: bytes, wrong: str, tmp_path: Path) 
     assert PASSPHRASE not in str(refused.value)
 
 
-def test_none(tmp_path: Path) -> None:
+def test_no_passphrase_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="delivery.disc.passphrase_file"):
         disc_passphrase(None)
     with pytest.raises(InputError, match="does not exist"):

@@ -186,7 +186,7 @@ def test_what_is_no_image_is_said_in_a_sentence(content: bytes, tmp_path: Path) 
         checked(tmp_path, content)
 
 
-def test_a_boot_disc_is_none_of_ours(image: bytes, tmp_path: Path) -> None:
+def test_a_boot_disc_is_refused(image: bytes, tmp_path: Path) -> None:
     boot = bytearray(image)
     boot[17 * SECTOR] = 0
     assert any("unknown descriptor (kind 0)" in fault for fault in faults(tmp_path, boot))

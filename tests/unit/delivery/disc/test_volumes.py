@@ -260,7 +260,7 @@ def test_a_weak_or_open_passphrase_file(tmp_path: Path, folder: Path) -> None:
     assert not folder.exists()
 
 
-def test_nobody(folder: Path) -> None:
+def test_a_delivery_without_cases_is_refused(folder: Path) -> None:
     with pytest.raises(InputError, match="no case"):
         build([], folder)
 
@@ -289,7 +289,7 @@ def test_a_failure_leaves_the_former_volumes(
 
     def changed(given: Sequence[Case], *more: Any) -> Volume:
         if given[0] == cases[1]:
-            given[0].images[0].unlink()  # it vanishes when the first volume is done
+            given[0].images[0].unlink()  # the image vanishes when the first volume is done
         return build_one(given, *more)
 
     monkeypatch.setattr(module, "_build", changed)

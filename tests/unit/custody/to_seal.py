@@ -1,0 +1,27 @@
+"""A study that can be sealed: its key lies elsewhere."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bonescint.identity.ledger import create_ledger
+from bonescint.identity.study import StudyMark
+from bonescint.resources import ROOT
+
+PATIENT = "90071234"
+
+
+def begin(folder: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> StudyMark:
+    """Make a study in English the current folder, with a ledger of one patient."""
+    (folder / "private").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config["ledger"]["key"], config["language"] = str(key), "en"
+    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    mark: StudyMark = {"id": config["study"]["id"], "synthetic": True}
+    ledger = create_ledger("private/ledger.age", key, head="private/ledger.head", study=mark)
+    ledger.claim()
+    ledger.assign([PATIENT])
+    return mark
