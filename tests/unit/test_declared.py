@@ -7,8 +7,8 @@ from dataclasses import fields
 
 import pytest
 
-from bonescint import cli
 from bonescint.catalogue import DeclaredTable, catalogue
+from bonescint.cli import COMMANDS
 from bonescint.declared import columns, declaration
 from bonescint.deid import engine, report
 from bonescint.files import write_rows
@@ -74,7 +74,7 @@ def test_each_path_is_declared_once() -> None:
 def test_the_rule_that_is_named_writes_the_table(table: DeclaredTable) -> None:
     program, _, command = table.rule.partition(" ")
     if program == "bonescint":
-        assert hasattr(cli, command)
+        assert command in COMMANDS
     else:
         assert table.path in OUTPUTS[table.rule]
 

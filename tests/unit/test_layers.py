@@ -16,7 +16,7 @@ PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
     "errors", "files", "folders", "resources", "bundled", "declared", "catalogue", "warnings",
     "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "kept",
-    "joblog", "registered", "pages", "special", "no_download", "text", "names", "dicom",
+    "joblog", "registered", "pages", "special", "text", "names", "dicom",
 )  # fmt: skip
 # each layer imports only from those before it
 LAYERS = (
@@ -101,8 +101,7 @@ def test_every_room_has_a_layer() -> None:
 
 
 def test_each_layer_imports_only_from_the_left() -> None:
-    # the package itself, "", imports only from the lowest layer
-    rank = {"": 0} | {room: n for n, layer in enumerate(LAYERS) for room in layer}
+    rank = {room: n for n, layer in enumerate(LAYERS) for room in layer}
     wrong = [
         f"{module} imports {other}"
         for module, others in imports().items()
