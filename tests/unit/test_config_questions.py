@@ -37,7 +37,7 @@ def faults(config: dict[str, Any]) -> list[str]:
 def test_the_default_study_lacks_nothing(config: dict[str, Any]) -> None:
     assert study_has(config) == EVERYTHING
     assert unanswered(config) == {}
-    assert set(questions(config)) == set(known()) - {"repeatability"}
+    assert set(questions(config)) == set(known()) - {"repeatability", "bridge"}
 
 
 def test_a_study_without_readers_is_asked_about_its_software_alone(config: dict[str, Any]) -> None:

@@ -123,7 +123,7 @@ def _software_table(codes: Collection[str], config: Mapping[str, Any], text: Tex
         name = names.get(row["software"], row["software"])
         of = found.setdefault(name, {"software": name, "status": _said(row["status"], text)})
         of[row["metric"]] = row["value"] or text("empty")
-    for table, again in repeats(config["software"], {}).items():
+    for table, again in repeats(entries_of(config, "software"), {}).items():
         name = text(table.removeprefix(f"{again.entry}_"), name=names[again.entry])
         for row in _rows(_RESULTS / "repeats" / f"{table}.csv", "code", codes):
             found[name] = {"software": name, "status": _said(row["status"], text)} | {
