@@ -22,7 +22,7 @@ LAYERS = (
     _LOW,
     ("provenance", "cohort", "identity"),
     ("deid", "tables"),
-    ("stats",),
+    ("stats", "analyser"),
     ("questions",),
     (
         "config_words",
@@ -42,6 +42,7 @@ ONLY = {
     "runlock": {"errors", "resources"},
     "joblog": {"errors", "incidents", "made", "runlock"},
     "stats": {"files", "declared", "special"},
+    "analyser": {"errors", "resources"},
     "questions": {"errors", "files", "declared", "resources", "registered", "stats"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }
