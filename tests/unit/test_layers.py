@@ -42,7 +42,7 @@ ONLY = {
     "runlock": {"errors", "resources"},
     "joblog": {"errors", "incidents", "made", "runlock"},
     "stats": {"files", "declared", "special"},
-    "analyser": {"errors", "resources"},
+    "analyser": {"errors", "resources", "dicom"},
     "questions": {"errors", "files", "declared", "resources", "registered", "stats"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }

@@ -83,8 +83,8 @@ def question_section(
     dict
         ``key``, ``title``, ``disclaimer``, ``caution`` (its first sentence) and ``caution_rest``,
         ``note``, ``purposes``; ``main``: the main table, None where the question declares none;
-        ``tables``: all rows, in one table for each comparison. Tests that other questions made are grouped by
-        the family in which they are adjusted.
+        ``tables``: all rows, in one table for each comparison. Tests that other questions made are
+        grouped by the family in which they are adjusted.
     """
     groups: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
     for row in rows:
