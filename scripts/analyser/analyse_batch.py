@@ -46,7 +46,7 @@ def analyse_batch(dicom: Path, report: Path, table: Path, regions: Path, marks: 
         row: dict[str, object] = {"code": code, "tracer": tracer, "software": KEY}
         row |= {"version": VERSION, "status": status, "reason": why, "disclaimer": said}
         if found:
-            row |= {"bsi": f"{found.bsi:.2f}", "hotspots": found.hotspots}
+            row |= {"bsi": f"{found.bsi:.3f}", "hotspots": found.hotspots}
             row["confidence"] = f"{found.confidence:.3f}"
             parts += [{"code": code, "disclaimer": said} | one for one in _regions(found)]
             drawn += [{"code": code, "disclaimer": said} | one for one in _marks(found)]

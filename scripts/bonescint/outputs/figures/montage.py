@@ -283,6 +283,7 @@ def _mark(ax: Axes, one: _Drawn, first: int) -> None:
     """Draw outlines of regions and spots over a view that begins at a row of its reduced image."""
     if one.marks is None:
         return
+    ax.autoscale(False)  # the picture fills its frame
     for points in (*one.marks.outlines, one.marks.spots):
         # the first pixel of a block is half a block before its middle
         rows, columns = ((points + 0.5) / one.step - 0.5).T
