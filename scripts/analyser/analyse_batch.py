@@ -1,7 +1,7 @@
 """Analyse the coded scans of a batch with the research reference analyser."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,8 +48,8 @@ def analyse_batch(dicom: Path, report: Path, table: Path, regions: Path, marks: 
         if found:
             row |= {"bsi": f"{found.bsi:.3f}", "hotspots": found.hotspots}
             row["confidence"] = f"{found.confidence:.3f}"
-            parts += [{"code": code, "disclaimer": said} | one for one in _regions(found)]
-            drawn += [{"code": code, "disclaimer": said} | one for one in _marks(found)]
+            parts += _of_case(code, said, _regions(found))
+            drawn += _of_case(code, said, _marks(found))
         rows.append(row)
     write_rows(table, columns("analysed"), rows)
     write_rows(regions, columns("analysed_regions"), parts)
@@ -74,6 +74,14 @@ def analysed(folder: Path) -> tuple[Analysis | None, str]:
     if why := skeleton_fault(found):
         return None, why
     return found, ""
+
+
+def _of_case(
+    code: str, said: str, rows: Iterable[dict[str, object]]
+) -> Iterator[dict[str, object]]:
+    """Yield the rows of one case. The first one says what the values must not be used for."""
+    for n, row in enumerate(rows):
+        yield {"code": code, "disclaimer": "" if n else said} | row
 
 
 def _regions(found: Analysis) -> Iterator[dict[str, object]]:

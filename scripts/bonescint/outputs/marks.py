@@ -8,7 +8,7 @@ import numpy as np
 
 from bonescint.files import read_rows
 
-Points = np.ndarray[Any, Any]
+MarkPoints = np.ndarray[Any, Any]
 
 
 class ViewMarks(NamedTuple):
@@ -22,8 +22,8 @@ class ViewMarks(NamedTuple):
         The hottest pixel of each spot, shape (number, 2).
     """
 
-    outlines: list[Points]
-    spots: Points
+    outlines: list[MarkPoints]
+    spots: MarkPoints
 
 
 def read_marks(tables: Iterable[Path], codes: Collection[str]) -> dict[tuple[str, str], ViewMarks]:
@@ -36,7 +36,7 @@ def read_marks(tables: Iterable[Path], codes: Collection[str]) -> dict[tuple[str
     codes
         The cases that are drawn.
     """
-    found: dict[tuple[str, str], dict[str, list[Points]]] = {}
+    found: dict[tuple[str, str], dict[str, list[MarkPoints]]] = {}
     for path in tables:
         for row in read_rows(path):
             if row["code"] in codes:

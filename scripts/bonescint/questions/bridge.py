@@ -52,7 +52,11 @@ def rows(
     marks = ["research_reference", *_version(analysed)]
     for metric in _METRICS:
         asked = [key for key in software if metric in software[key]["metrics"]]
-        pairs = {key: samples.of(metric, key, KEY, judged=False) for key in asked}
+        # the reference analysis also has the patients of the other tracers
+        pairs = {
+            key: samples.of(metric, key, KEY, judged=False, among=samples.codes_of(metric, key))
+            for key in asked
+        }
         for key, sample in pairs.items():
             found = _against(sample, settings, metric)
             yield from labelled(found, *sample.left_out, *marks, metric=metric, subject=key)

@@ -175,11 +175,8 @@ def draw(
         far = discordance(measurements, reference, first_cutoffs, labels)
     of_code = {row["code"]: row for row in cases if not far or row["code"] in far}
     # codes are random, so taking the first by code selects nothing
-    order = (
-        codes
-        if codes or not_there
-        else sorted(of_code, key=lambda code: (-far.get(code, 0.0), code))
-    )
+    by_code = sorted(of_code, key=lambda code: (-far.get(code, 0.0), code))
+    order = codes if codes or not_there else by_code
     cells: dict[tuple[str, bool | None], list[Scan]] = {}
     for code in order:
         row, state = of_code[code], truth.get(code)
@@ -241,15 +238,15 @@ def side_by_side(
         ]
         return OtherForm(panels, (0.5 + 1.02 * most, tallest + 0.75))
 
+    said = labels.figure(note, "montage", percentile=CLIP)
+    if marks:
+        said = labels.word("sentences", a=said, b=labels.figure("note_marks", "montage"))
     wide, below = form(_A_ROW), form(_A_ROW // 2)
     return Picture(
         labels.figure("title", "montage"),
         wide.panels,
         (max(wide.size[0], 6.0), wide.size[1]),
-        note=" ".join(
-            labels.figure(key, "montage", percentile=CLIP)
-            for key in (note, *(["note_marks"] if marks else []))
-        ),
+        note=said,
         narrower=[below],
     )
 

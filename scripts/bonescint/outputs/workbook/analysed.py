@@ -23,14 +23,14 @@ def write_analysed(to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
     columns = to.columns(
         "code", "tracer", "region", "bsi:two", "hotspots:count", "confidence:two", "status",
         "reason",
-        region=_say("analyser_regions", to), reason=_say("analyser", to),
+        region=_say(Texts("analyser_regions", labels.language), to),
+        reason=_say(Texts("analyser", labels.language), to),
     )  # fmt: skip
     rows = list(_rows(lists["analysed"], lists["analysed_regions"]))
     sheet.table(columns, rows, labels("no_data"))
 
 
-def _say(area: str, to: StudyBook) -> Callable[[str], str]:
-    texts = Texts(area, to.labels.language)
+def _say(texts: Texts, to: StudyBook) -> Callable[[str], str]:
     return lambda key: texts(key) if key in texts else to.labels(key)
 
 
