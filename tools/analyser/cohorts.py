@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from first_phantom import first_case
+from first_phantom import demonstration_case, first_case
 from second_phantom import second_case
 
 # generator, seed, cases; docs/en/model_card.md says which of them was looked at, and when
 COHORTS = {
     "look_two": (second_case, 1, 12),
+    "demonstration": (demonstration_case, 20190601, 100),
     "tune": (first_case, 11, 60),
     "final_one": (first_case, 21, 100),
     "final_two": (second_case, 22, 100),

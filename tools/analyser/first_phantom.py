@@ -3,14 +3,20 @@
 The scan has pixels of 3 mm, bends of 10 mm and texture of 20 % at 10 mm, unlike the training's.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
-from bases import camera, concentrations, density, make_body
+from bases import camera, concentrations, density, make_body, thickness
 from foci import arthritis, metastases
 from scipy import ndimage
 
+from bonescint.demo.cohort import COUNTS, Phantom
+from bonescint.demo.lesions import true_bsi
+from bonescint.demo.patients import Patient, sample_patients
+from bonescint.demo.projection import acquire, stretch
 from bonescint.demo.shapes import Grid
+from bonescint.resources import project_yaml
 
 PIXEL = 3.0
 GRID = Grid(rows=768, columns=192, spacing=PIXEL, vertex_row=45.0)
@@ -79,3 +85,46 @@ def _wave(rng: np.random.Generator, size: float) -> Any:
 def _group(region: str) -> str:
     groups = {"ulnae": "forearm", "radii": "forearm", "tibiae": "lower leg", "fibulae": "lower leg"}
     return groups.get(region, region)
+
+
+@cache
+def _demonstration() -> tuple[Phantom, list[Patient]]:
+    config = project_yaml("config.yaml")
+    return Phantom(), sample_patients(config["demo"], config["cohort"])
+
+
+def demonstration_case(seed: int, number: int) -> dict[str, Any]:
+    """Return the scan of one patient of the demonstration, with the keys of `first_case`.
+
+    Parameters
+    ----------
+    seed, number
+        Of the demonstration and the patient's index.
+    """
+    phantom, patients = _demonstration()
+    patient, grid = patients[number], phantom.grid
+    views = phantom.expected(patient, seed)
+    noise = [np.random.default_rng([seed, 2, number, k]) for k in (0, 99)]
+    tall = patient.height / 1.58
+    wide = float(np.clip(np.sqrt(patient.weight / patient.height**2 / 22), 0.85, 1.12))
+    footprint = np.zeros((grid.rows, grid.columns), np.uint8)
+    middles = []
+    for i, focus in enumerate(patient.metastases, start=1):
+        column = ndimage.gaussian_filter(thickness((focus.shape,), grid), 2)
+        seen = stretch(column[None].astype(np.float32), wide, tall, grid.vertex_row)[0]
+        footprint[seen > 0.35 * seen.max()] = i
+        middles.append(ndimage.center_of_mass(seen))
+    rows, columns = np.array(middles).reshape(-1, 2).T
+    mass = [true_bsi([focus]) for focus in patient.metastases]
+    return {
+        "spacing": grid.spacing,
+        "total": COUNTS,
+        "counts": acquire(views, COUNTS, noise[0]),
+        "again": acquire(views, COUNTS, noise[1]),
+        "bsi": patient.bsi,
+        "mass": np.array(mass),
+        "region": np.array([_group(focus.region) for focus in patient.metastases], str),
+        "row": rows,
+        "column": columns,
+        "footprint": footprint,
+    }
