@@ -1,5 +1,6 @@
 """Weights of the network in torch, folded and rounded to whole numbers for numpy."""
 
+import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,3 +56,46 @@ def write_weights(state: Mapping[str, torch.Tensor], path: Path, recipe: str) ->
     draft = path.with_suffix(".draft.npz")
     np.savez_compressed(draft, **arrays)
     draft.replace(path)
+
+
+def write_answers(weights: Path, path: Path) -> None:
+    """Write what torch answers with the rounded weights, for the test of the numpy network.
+
+    Parameters
+    ----------
+    weights
+        As `write_weights` wrote them.
+    path
+        The file of inputs (4, 32, 32) and every fourth output.
+    """
+    with np.load(weights) as file:
+        arrays = dict(file)
+    network = UNet().double().eval()
+    layers = [(convolution, norm) for convolution, norm, _ in (*network.down, *network.up)]
+    with torch.no_grad():
+        for number, place in enumerate(arrays["places"]):
+            weight = torch.from_numpy(arrays[f"weight{number:02d}"] * 2.0 ** -float(place))
+            bias = torch.from_numpy(arrays[f"bias{number:02d}"] * 2.0**-STEPS)
+            if number < len(layers):
+                convolution, norm = layers[number]
+                norm.bias.copy_(bias)  # its other values leave a sum as it is
+                norm.running_var.fill_(1 - norm.eps)
+                convolution.weight.copy_(weight)
+            else:
+                network.head.weight.copy_(weight)
+                network.head.bias.copy_(bias)
+        inputs = np.random.default_rng(1).normal(size=(4, 32, 32)).astype(np.float32)
+        outputs = network(torch.from_numpy(inputs).double()[None])[0]
+    np.savez_compressed(path, inputs=inputs, outputs=outputs.numpy()[:, ::4, ::4])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Write the weights of a checkpoint.")
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("recipe", help="the hash of the recipe")
+    parser.add_argument("--answers", type=Path, help="the outputs of torch, for the test")
+    given = parser.parse_args()
+    write_weights(torch.load(given.checkpoint)["average"], given.weights, given.recipe)
+    if given.answers:
+        write_answers(given.weights, given.answers)

@@ -24,7 +24,7 @@ WEIGHTS = HERE.parents[1] / "resources" / "analyser" / "weights.npz"
 # what the weights depend on; changing one of them makes other weights
 RECIPE = {
     "people": 240,
-    "steps": 3000,
+    "steps": 2700,
     "new": 2,  # samples of a step that were not seen before
     "old": 2,  # of the last ones, mirrored
     "kept": 240,  # samples that old ones are taken from
@@ -32,6 +32,7 @@ RECIPE = {
     "warm": 80,  # steps
     "decay": 0.6,  # share of the steps after which the rate falls
     "average": 0.99,
+    "joined": 800,  # step from which the index is learnt where a metastasis is seen
     "seed": 2603,
 }
 SOURCES = ("anatomy.py", "foci.py", "bases.py", "augment.py", "network.py", "train.py")
@@ -88,7 +89,7 @@ def _mirrored(one: Sample) -> Sample:
     return Sample(views, *(part[..., ::-1] for part in one[1:]))
 
 
-def loss_of(outputs: torch.Tensor, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
+def loss_of(outputs: torch.Tensor, batch: tuple[torch.Tensor, ...], joined: bool) -> torch.Tensor:
     """Return the loss of one step: lesions, index and regions.
 
     Parameters
@@ -97,6 +98,9 @@ def loss_of(outputs: torch.Tensor, batch: tuple[torch.Tensor, ...]) -> torch.Ten
         Of the network.
     batch
         As `Samples.batch` returns it.
+    joined
+        Whether the index is the probability of a metastasis times the network's second output, as
+        in the analysis; at first the two are learnt on their own.
     """
     _, index, mask, labels = batch
     pixel = functional.binary_cross_entropy_with_logits(
@@ -105,6 +109,8 @@ def loss_of(outputs: torch.Tensor, batch: tuple[torch.Tensor, ...]) -> torch.Ten
     lesion = torch.sigmoid(outputs[:, 0])
     dice = 1 - (2 * (lesion * mask).sum() + 1) / (lesion.sum() + mask.sum() + 1)
     found = functional.softplus(outputs[:, 1])
+    if joined:
+        found = lesion.detach() * found
     counted = (found - index * torch.log(found + 1e-3)).mean()
     whole = index.sum((1, 2))
     total = ((found.sum((1, 2)) - whole).abs() / (whole + 30)).mean()
@@ -155,7 +161,7 @@ def train(work: Path, until: int) -> None:
         views = batch[0].to(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             outputs = network(views)
-        loss = loss_of(outputs.float(), batch)
+        loss = loss_of(outputs.float(), batch, step >= RECIPE["joined"])
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)

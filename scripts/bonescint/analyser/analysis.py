@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bonescint.analyser.grid import Cells, crop, locate_body, network_input, resample
+from bonescint.analyser.grid import Placement, Plane, crop, locate_body, network_input, resample
 from bonescint.analyser.network import forward
 from bonescint.analyser.regions import REGIONS, centroids, confident_share, region_numbers
 from bonescint.analyser.spots import Spot, find_foci, to_spot
@@ -50,7 +50,7 @@ class Analysis:
     by_region: dict[str, float]
     spots: tuple[Spot, ...]
     region_map: dict[str, NDArray[np.uint8]]
-    affine: dict[str, Cells]
+    affine: dict[str, Plane]
     confidence: float
     centroids: dict[str, tuple[float, float]]
     counts: dict[str, float]
@@ -67,9 +67,9 @@ class Maps:
         Probability of a metastasis, bone scan index (%), probabilities of the classes of bone.
     """
 
-    lesion: Cells
-    index: Cells
-    regions: Cells
+    lesion: Plane
+    index: Plane
+    regions: Plane
 
 
 def analyse(views: Mapping[str, NDArray[Any]], spacing: tuple[float, float]) -> Analysis:
@@ -93,9 +93,7 @@ def analyse(views: Mapping[str, NDArray[Any]], spacing: tuple[float, float]) -> 
     images = [np.asarray(views[name], np.float64) for name in VIEWS if name in views]
     if len(images) < 2 or images[0].shape != images[1].shape or not all(i.sum() for i in images):
         raise ValueError("two views of one size with counts are needed")
-    cells = np.stack([resample(images[0], spacing), resample(images[1][:, ::-1], spacing)])
-    window = locate_body(cells, spacing)
-    counts = crop(cells, window.top, window.left)
+    window, counts = placed(images[0], images[1], spacing)
     maps = look(counts)
     foci = find_foci(maps.lesion, maps.index, maps.regions)
     width = images[0].shape[1]
@@ -121,7 +119,24 @@ def analyse(views: Mapping[str, NDArray[Any]], spacing: tuple[float, float]) -> 
     )
 
 
-def look(counts: Cells) -> Maps:
+def placed(
+    anterior: Plane, posterior: Plane, spacing: tuple[float, float]
+) -> tuple[Placement, Plane]:
+    """Return both views on the network's pixels, the posterior one mirrored, and where these lie.
+
+    Parameters
+    ----------
+    anterior, posterior
+        Counts as they are displayed.
+    spacing
+        Of the rows and the columns, mm.
+    """
+    cells = np.stack([resample(anterior, spacing), resample(posterior[:, ::-1], spacing)])
+    placement = locate_body(cells, spacing)
+    return placement, crop(cells, placement.top, placement.left)
+
+
+def look(counts: Plane) -> Maps:
     """Return the network's answers, the mean of those to the scan and to its mirror image.
 
     Parameters
@@ -132,14 +147,16 @@ def look(counts: Cells) -> Maps:
     found = network_input(counts)
     turned = np.concatenate([found[:2, :, ::-1], found[2:]])
     both = (forward(layers(), found), forward(layers(), turned)[:, :, ::-1])
-    lesion = sum(1 / (1 + np.exp(-a[0])) for a in both) / 2
-    index = sum(np.logaddexp(0, a[1]) for a in both) / 200
+    lesions = [1 / (1 + np.exp(-a[0])) for a in both]
+    lesion = sum(lesions) / 2
+    # the second output is the index of a pixel of a metastasis, in 0.01 %
+    index = sum(p * np.logaddexp(0, a[1]) for p, a in zip(lesions, both, strict=True)) / 200
     regions = sum(_softmax(a[2:]) for a in both) / 2
     # the last binary places of exp differ from machine to machine
     return Maps(*(np.round(part, 7) for part in (lesion, index, regions)))
 
 
-def _softmax(logits: Cells) -> Cells:
+def _softmax(logits: Plane) -> Plane:
     powers = np.exp(logits - logits.max(axis=0))
-    shares: Cells = powers / powers.sum(axis=0)
+    shares: Plane = powers / powers.sum(axis=0)
     return shares

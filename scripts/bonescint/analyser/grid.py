@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Cells = NDArray[np.floating[Any]]
+Plane = NDArray[np.floating[Any]]
 CELL = 4.52  # mm, the network's pixel
 ROWS, COLUMNS = 416, 128  # 1.88 m by 0.58 m
 ABOVE = 14  # rows above the head
@@ -29,7 +29,7 @@ class Placement:
     spacing: tuple[float, float]
 
     @property
-    def affine(self) -> Cells:
+    def affine(self) -> Plane:
         """The matrix (2, 3) from row and column of a cell to row and column of the image.
 
         All of them are centres of pixels, 0 is the first one.
@@ -43,7 +43,7 @@ class Placement:
         )
 
 
-def resample(counts: Cells, spacing: tuple[float, float]) -> Cells:
+def resample(counts: Plane, spacing: tuple[float, float]) -> Plane:
     """Return the counts of cells of 4.52 mm, every count in one of them.
 
     Parameters
@@ -67,7 +67,7 @@ def resample(counts: Cells, spacing: tuple[float, float]) -> Cells:
     return cells
 
 
-def locate_body(cells: Cells, spacing: tuple[float, float]) -> Placement:
+def locate_body(cells: Plane, spacing: tuple[float, float]) -> Placement:
     """Return the window that begins above the head and has the body in its middle.
 
     Parameters
@@ -89,7 +89,7 @@ def locate_body(cells: Cells, spacing: tuple[float, float]) -> Placement:
     return Placement(top - ABOVE, int(np.rint(middle - COLUMNS / 2)), spacing)
 
 
-def crop(cells: Cells, top: int, left: int) -> Cells:
+def crop(cells: Plane, top: int, left: int) -> Plane:
     """Return a window of the last two axes, zero outside the array.
 
     Parameters
@@ -106,7 +106,7 @@ def crop(cells: Cells, top: int, left: int) -> Cells:
     return out
 
 
-def body_of(view: Cells) -> tuple[NDArray[np.bool_], float]:
+def body_of(view: Plane) -> tuple[NDArray[np.bool_], float]:
     """Return the body's pixels and their median count.
 
     Parameters
@@ -121,7 +121,7 @@ def body_of(view: Cells) -> tuple[NDArray[np.bool_], float]:
     return inside, float(np.median(smooth[inside])) if inside.any() else 1.0
 
 
-def network_input(views: Cells) -> Cells:
+def network_input(views: Plane) -> Plane:
     """Return the network's input (4, rows, columns): both views and each pixel's place.
 
     Parameters

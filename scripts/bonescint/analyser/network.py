@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bonescint.analyser.grid import Cells
+from bonescint.analyser.grid import Plane
 from bonescint.analyser.weights import Layer
 
 PLACES = 18  # binary places of an activation
@@ -18,7 +18,7 @@ LARGEST = 2.0**23
 LEVELS = 5
 
 
-def forward(layers: Sequence[Layer], views: Cells) -> Cells:
+def forward(layers: Sequence[Layer], views: Plane) -> Plane:
     """Return the network's outputs (20, rows, columns) before softplus, softmax and sigmoid.
 
     Parameters
@@ -50,7 +50,7 @@ def forward(layers: Sequence[Layer], views: Cells) -> Cells:
     return split.reshape(-1, rows, columns)
 
 
-def _convolved(layer: Layer, x: Cells) -> Cells:
+def _convolved(layer: Layer, x: Plane) -> Plane:
     """Return one layer of 3 by 3 pixels, below 0 set to 0."""
     channels, rows, columns = x.shape
     # three copies side by side, moved by a column, with an empty row above and below
@@ -65,7 +65,7 @@ def _convolved(layer: Layer, x: Cells) -> Cells:
     return y.reshape(-1, rows, columns)
 
 
-def _weighted(layer: Layer, *inputs: Cells) -> NDArray[np.float64]:
+def _weighted(layer: Layer, *inputs: Plane) -> NDArray[np.float64]:
     """Return the weighted sum of the inputs, one for each row of the weights."""
     y: NDArray[np.float64] = layer.weight[0] @ inputs[0]
     for weight, more in zip(layer.weight[1:], inputs[1:], strict=True):

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bonescint.analyser.grid import Cells, body_of
+from bonescint.analyser.grid import Plane, body_of
 
 # the network's classes in their order, 0 is no bone
 REGIONS = (
@@ -13,7 +13,7 @@ REGIONS = (
 SURE = 0.5  # probability from which a pixel's region counts as confident
 
 
-def region_numbers(probabilities: Cells) -> NDArray[np.uint8]:
+def region_numbers(probabilities: Plane) -> NDArray[np.uint8]:
     """Return the most probable region of each pixel, 0 where it is no bone.
 
     Parameters
@@ -25,7 +25,7 @@ def region_numbers(probabilities: Cells) -> NDArray[np.uint8]:
     return numbers
 
 
-def confident_share(probabilities: Cells, counts: Cells) -> float:
+def confident_share(probabilities: Plane, counts: Plane) -> float:
     """Return the share of the body's pixels that surely show a region of the skeleton.
 
     Parameters

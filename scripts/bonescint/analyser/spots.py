@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bonescint.analyser.grid import CELL, Cells
+from bonescint.analyser.grid import CELL, Plane
 from bonescint.analyser.regions import REGIONS
 from bonescint.analyser.weights import setting
 
@@ -71,7 +71,7 @@ class Focus:
         return round(int(self.pixels.sum()) * CELL**2, 1)
 
 
-def find_foci(lesion: Cells, index: Cells, probabilities: Cells) -> list[Focus]:
+def find_foci(lesion: Plane, index: Plane, probabilities: Plane) -> list[Focus]:
     """Return the foci from head to foot.
 
     Parameters
@@ -115,7 +115,7 @@ def find_foci(lesion: Cells, index: Cells, probabilities: Cells) -> list[Focus]:
     return found
 
 
-def to_spot(focus: Focus, counts: Cells, affine: Cells, width: float) -> Spot:
+def to_spot(focus: Focus, counts: Plane, affine: Plane, width: float) -> Spot:
     """Return a focus as it lies in the image of the view that shows it better.
 
     Parameters
