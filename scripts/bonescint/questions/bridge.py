@@ -84,7 +84,8 @@ def _against(sample: Sample, settings: Mapping[str, Any], metric: str) -> Iterat
     yield replace(bias, measure="reference_difference", reference="analyser")
     for offset in settings["offsets"][metric][:1]:
         ratio = method_comparison.bland_altman_log(own, yardstick, offset, confidence)["bias"]
-        yield replace(ratio, measure="reference_ratio", reference="analyser")
+        row = replace(ratio, measure="reference_ratio", reference="analyser")
+        yield replace(row, note=f"added={offset:g}")
 
 
 def _over(
@@ -109,7 +110,7 @@ def _over(
             ci_low=float(np.exp(found.ci_low)),
             ci_high=float(np.exp(found.ci_high)),
         )
-        yield ratio.noting(f"offset={offset:g}")
+        yield ratio.noting(f"added={offset:g}")
 
 
 def _assumption(
