@@ -36,7 +36,8 @@ def analyse_batch(dicom: Path, report: Path, table: Path, regions: Path, marks: 
         one and no row in the others.
     """
     tracers = {row["code"]: row["tracer"] for row in read_rows(report)}
-    said = both("metrics", "research_reference")
+    # a file of its own: other words of the statistics make no batch run again
+    said = both("analyser_use", "disclaimer")
     rows: list[dict[str, object]] = []
     parts: list[dict[str, object]] = []
     drawn: list[dict[str, object]] = []

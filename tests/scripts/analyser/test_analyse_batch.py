@@ -15,7 +15,7 @@ from tests.scripts.outputs.results import write_scans
 from tests.unit.analyser.test_gate import drawn
 
 CODES = {"BS-22222": "MDP", "BS-33333": "HMDP", "BS-44444": "HMDP"}
-SAID = both("metrics", "research_reference")
+SAID = both("analyser_use", "disclaimer")
 
 
 @pytest.fixture

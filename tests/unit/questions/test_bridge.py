@@ -124,6 +124,8 @@ def test_the_sentence_that_stands_wherever_its_values_stand(language: str) -> No
                "not validated on patients", "not for diagnosis", "not a medical device"),
     }  # fmt: skip
     assert all(words in said for words in wanted[language])
+    # the same stands in the analyser's own tables
+    assert Texts("analyser_use", language)("disclaimer") == said
 
 
 @pytest.mark.parametrize(
