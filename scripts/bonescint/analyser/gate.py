@@ -21,17 +21,19 @@ SHORTEST, LONGEST = 1400.0, 2500.0  # mm, rows of the field
 NARROWEST, WIDEST = 350.0, 850.0  # mm, its columns
 # counts of each view; training went down to 200,000
 FEWEST = 150_000
-# share of the body that surely shows a region. Simulated people had .22 and more, early scans .11,
-# people on their side or turned by 15 degrees .17 at most
+# share of the body that surely shows a region. The demonstration's people had .33 and more, its early
+# scans .07 at most, people upside down or on their side .01
 LEAST_CONFIDENT = 0.18
 # regions that every whole-body scan shows, from head to foot -> least size in cells of 20 mm2.
-# In simulated people none was below three times that
+# About a third of the least in the demonstration
 SMALLEST = {
     "skull": 250, "thoracic": 60, "lumbar": 40, "pelvis": 250, "femora": 250, "lower leg": 200,
 }  # fmt: skip
 COLUMN = tuple(SMALLEST)
-APART = 20.0  # mm from one middle to the next
-SHORT, TALL = 750.0, 1650.0  # mm from the middle of the skull to that of the lower legs
+# mm from one middle to the next, half of the least in the demonstration or more. Where legs are cut
+# off the network takes the end of a thigh for a lower leg, and the distances are shorter
+APART = (150.0, 90.0, 50.0, 140.0, 210.0)
+SHORT, TALL = 950.0, 1650.0  # mm from the middle of the skull to that of the lower legs
 # regions of both sides of the body; arms may lie outside the field
 PAIRED = ("ribs", "pelvis", "femora", "lower leg")
 LESSER_SIDE = 0.2  # least share of a region on one side of the spine
@@ -91,7 +93,7 @@ def skeleton_fault(analysis: Analysis) -> str:
         return "skeleton"
     middles = [analysis.centroids[name][0] * CELL for name in COLUMN]
     height = middles[-1] - middles[0]
-    if np.diff(middles).min() < APART or not SHORT <= height <= TALL:
+    if (np.diff(middles) < APART).any() or not SHORT <= height <= TALL:
         return "order"
     shares = list(_lesser_sides(analysis, numbers))
     return "sides" if not shares or min(shares) < LESSER_SIDE else ""
