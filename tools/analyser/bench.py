@@ -61,7 +61,8 @@ def table(folder: Path) -> None:
     """
     started = time.process_time()
     cases = cases_of(folder)
-    each = (time.process_time() - started) / (2 * max(len(cases), 1))
+    scans = sum(1 + (case.again is not None) for case in cases)
+    each = (time.process_time() - started) / scans
     scores = [score(case) for case in cases]
     found, around = figures(scores), limits(scores)
     ill = sum(s.lesions > 0 for s in scores)

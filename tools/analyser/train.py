@@ -24,7 +24,7 @@ WEIGHTS = HERE.parents[1] / "resources" / "analyser" / "weights.npz"
 # what the weights depend on; changing one of them makes other weights
 RECIPE = {
     "people": 240,
-    "steps": 2700,
+    "steps": 2800,
     "new": 2,  # samples of a step that were not seen before
     "old": 2,  # of the last ones, mirrored
     "kept": 240,  # samples that old ones are taken from
