@@ -24,13 +24,14 @@ WEIGHTS = HERE.parents[1] / "resources" / "analyser" / "weights.npz"
 # what the weights depend on; changing one of them makes other weights
 RECIPE = {
     "people": 240,
-    "steps": 2800,
+    "steps": 3300,
     "new": 2,  # samples of a step that were not seen before
     "old": 2,  # of the last ones, mirrored
     "kept": 240,  # samples that old ones are taken from
     "rate": 3e-3,
     "warm": 80,  # steps
-    "decay": 0.6,  # share of the steps after which the rate falls
+    "decay": (1680, 2800),  # steps between which the rate falls to nothing
+    "turn": 2200,  # from here on scans have more texture, and the rate falls until the last step
     "average": 0.99,
     "joined": 800,  # step from which the index is learnt where a metastasis is seen
     "seed": 2603,
@@ -57,7 +58,9 @@ class Samples:
 
     def __init__(self, folder: Path) -> None:
         self._sample = lru_cache(maxsize=RECIPE["kept"])(
-            lambda number: _light(sample(folder, RECIPE["people"], number))
+            lambda number: _light(
+                sample(folder, RECIPE["people"], number, number >= RECIPE["turn"] * RECIPE["new"])
+            )
         )
 
     def batch(self, step: int) -> tuple[torch.Tensor, ...]:
@@ -126,8 +129,10 @@ def rate_at(step: int) -> float:
     step
         The step.
     """
-    left = (RECIPE["steps"] - step) / (RECIPE["steps"] * (1 - RECIPE["decay"]))
-    return RECIPE["rate"] * min((step + 1) / RECIPE["warm"], 1, max(left, 0))
+    first, last = RECIPE["decay"]
+    falling = min((last - min(step, RECIPE["turn"])) / (last - first), 1)
+    left = (RECIPE["steps"] - step) / (RECIPE["steps"] - RECIPE["turn"])
+    return RECIPE["rate"] * min((step + 1) / RECIPE["warm"], 1, max(falling, 0)) * min(left, 1)
 
 
 def train(work: Path, until: int) -> None:
