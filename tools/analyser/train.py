@@ -24,14 +24,15 @@ WEIGHTS = HERE.parents[1] / "resources" / "analyser" / "weights.npz"
 # what the weights depend on; changing one of them makes other weights
 RECIPE = {
     "people": 240,
-    "steps": 3300,
+    "steps": 3600,
     "new": 2,  # samples of a step that were not seen before
     "old": 2,  # of the last ones, mirrored
     "kept": 240,  # samples that old ones are taken from
     "rate": 3e-3,
     "warm": 80,  # steps
-    "decay": (1680, 2800),  # steps between which the rate falls to nothing
-    "turn": 2200,  # from here on scans have more texture, and the rate falls until the last step
+    # from the first step on the rate falls so that it would be nothing at the second one
+    "falls": ((1680, 2800), (2200, 3300), (2800, 3600)),
+    "rough": 2200,  # step from which nearly all scans have texture
     "average": 0.99,
     "joined": 800,  # step from which the index is learnt where a metastasis is seen
     "seed": 2603,
@@ -59,7 +60,7 @@ class Samples:
     def __init__(self, folder: Path) -> None:
         self._sample = lru_cache(maxsize=RECIPE["kept"])(
             lambda number: _light(
-                sample(folder, RECIPE["people"], number, number >= RECIPE["turn"] * RECIPE["new"])
+                sample(folder, RECIPE["people"], number, number >= RECIPE["rough"] * RECIPE["new"])
             )
         )
 
@@ -129,10 +130,12 @@ def rate_at(step: int) -> float:
     step
         The step.
     """
-    first, last = RECIPE["decay"]
-    falling = min((last - min(step, RECIPE["turn"])) / (last - first), 1)
-    left = (RECIPE["steps"] - step) / (RECIPE["steps"] - RECIPE["turn"])
-    return RECIPE["rate"] * min((step + 1) / RECIPE["warm"], 1, max(falling, 0)) * min(left, 1)
+    rate = RECIPE["rate"] * min((step + 1) / RECIPE["warm"], 1)
+    starts = [start for start, _ in RECIPE["falls"]]
+    for (start, end), until in zip(RECIPE["falls"], [*starts[1:], step], strict=True):
+        if step > start:
+            rate *= (end - min(step, until)) / (end - start)
+    return rate
 
 
 def train(work: Path, until: int) -> None:
