@@ -17,10 +17,10 @@ from scoring import Seen, cases_of, figures, limits, score
 from bonescint.analyser import VERSION, spots, weights
 
 GRID = {
-    "smoothing": (0.8, 1.2),
-    "peak": (0.5, 0.65, 0.8, 0.9, 0.95),
+    "smoothing": (1.2,),
+    "peak": (0.8, 0.9, 0.95, 0.98),
     "edge": (0.3, 0.5),
-    "least": (0.0, 0.01, 0.02),
+    "least": (0.01, 0.02, 0.04),
 }
 
 
