@@ -3,6 +3,7 @@ PYTHON ?= python3
 WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
+SLURM := .venv-slurm
 READY := $(VENV)/ready
 # checks for faults that would otherwise end in a library's traceback before the workflow is read
 SURROUNDINGS = PYTHONPATH=scripts $(1) -m bonescint.surroundings
@@ -44,11 +45,16 @@ fuzz: $(READY)  ## mutated files with planted identifiers through both doors (SE
 test-all: $(READY)  ## the slow ones too: a quarter of an hour more
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m ""
 
-test-slurm:  ## the default study on a Slurm cluster of two nodes, byte for byte as here (Linux, root, slurm-wlm, munge)
-	# an environment of its own: the plugin's presence costs each start of Snakemake a second
-	$(MAKE) VENV=.venv-slurm .venv-slurm/ready
-	.venv-slurm/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable ".[slurm]"
-	.venv-slurm/bin/python -m pytest -m "" tests/slurm
+test-slurm: $(SLURM)/ready  ## the default study on a Slurm cluster of two nodes, byte for byte as here (Linux, root, slurm-wlm, munge)
+	$(SLURM)/bin/python -m pytest -m "" tests/slurm
+
+# beside .venv and not in it: the plugin's presence costs each start of Snakemake a second
+$(SLURM)/ready: $(READY)
+	$(BIN)/python -m venv --clear --without-pip $(SLURM)
+	$(BIN)/python -c 'import site; print("import site; site.addsitedir(%r)" % site.getsitepackages()[0])' > $$(echo $(SLURM)/lib/python*/site-packages)/beside.pth
+	$(BIN)/python -m pip --python $(SLURM)/bin/python install --quiet --disable-pip-version-check \
+	  "$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["slurm"])')"
+	@touch $@
 
 check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/ruff check .
@@ -57,13 +63,18 @@ check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
-docs: $(READY)  ## docs/*/tables.md from the declarations of the tables, configuration.md from the schema, reasons.md from the words
+docs: $(READY)  ## docs/*/tables.md from the declarations of the tables, configuration.md from the schema, reasons.md from the words; lines are broken
+	$(BIN)/python tools/wrap_docs.py
 	$(BIN)/python tools/generate_tables_doc.py
 	$(BIN)/python tools/generate_configuration_doc.py
 	$(BIN)/python tools/generate_reasons_doc.py
 
 bundle: $(READY)  ## one file in dist/ that installs bonescint where there is no network
 	$(BIN)/python tools/make_bundle.py
+
+.PHONY: wheel
+wheel: $(READY)  ## one file in dist/ that pip installs, without a checkout
+	$(BIN)/python -m tools.make_wheel
 
 .PHONY: audit-lock
 audit-lock: $(READY)  ## requirements.lock against known vulnerabilities, on a machine with a network

@@ -121,7 +121,7 @@ try:
         ENDING.begun = True
         runs.bring_back(["results", "private", *[study.DEMO] * DEMO], INPUTS.values())
     elif not workflow.is_main_process:
-        runlock.hold(Path(".snakemake"))
+        runlock.join(Path(".snakemake"), Texts("incidents", LANGUAGE))
 except InputError as error:
     raise WorkflowError("\n  ".join(error.problems)) from None
 except OSError as error:

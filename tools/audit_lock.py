@@ -3,26 +3,28 @@
     make audit-lock
 
 The newest pip-audit does it. It has its own environment (.venv-audit), because the program does not
-need it. It asks the package index about each name and version of the lock; nothing of a study is
-read. A package that could not be asked about is a failure here, because pip-audit itself reports it
-as free of vulnerabilities.
+need it. It asks the package index about each name and version of the lock, those for other systems
+and other versions of Python too; nothing of a study is read. A package that could not be asked
+about is a failure here, because pip-audit itself reports it as free of vulnerabilities.
 """
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bonescint.errors import InputError
 from bonescint.resources import ROOT, both
 
-# the lock is audited as it is: no package is resolved, fetched or installed
-_OPTIONS = ("--require-hashes", "--disable-pip", "--progress-spinner=off", "--desc=off")
+# the pins are audited as they are: no package is resolved, fetched or installed
+_OPTIONS = ("--no-deps", "--disable-pip", "--progress-spinner=off", "--desc=off")
+_PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.M)
 
 
 def audit_tool(folder: Path) -> Path:
@@ -64,9 +66,22 @@ def asked(tool: Path, lock: Path) -> list[dict[str, Any]]:
     InputError
         If there is no answer.
     """
+    # pip-audit passes over a pin for another system without a word, so each is given without its
+    # condition. It takes a name once at a time
+    rounds: list[dict[str, str]] = []
+    for name, version in _PIN.findall(lock.read_text(encoding="utf-8")):
+        pins = next((pins for pins in rounds if name not in pins), None)
+        if pins is None:
+            rounds.append(pins := {})
+        pins[name] = version
+    return [one for pins in rounds for one in _answers(tool, pins)]
+
+
+def _answers(tool: Path, pins: Mapping[str, str]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as temporary:
-        answer = Path(temporary, "answer.json")
-        command = [tool, "--requirement", lock, *_OPTIONS, "--format=json", "--output", answer]
+        given, answer = Path(temporary, "pins.txt"), Path(temporary, "answer.json")
+        given.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()))
+        command = [tool, "--requirement", given, *_OPTIONS, "--format=json", "--output", answer]
         # not checked: exit code 1 means a vulnerability, an error or a missing network
         said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         try:
@@ -74,7 +89,8 @@ def asked(tool: Path, lock: Path) -> list[dict[str, Any]]:
         except (OSError, ValueError, KeyError) as error:
             why = said.stderr.strip().splitlines()[-1:]
             raise InputError([both("audit", "no_answer"), *why]) from error
-    return packages
+    silent = pins.keys() - {one["name"] for one in packages}
+    return [*packages, *({"name": name, "skip_reason": "no answer"} for name in sorted(silent))]
 
 
 def told(packages: Sequence[dict[str, Any]]) -> tuple[list[str], bool]:

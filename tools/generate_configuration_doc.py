@@ -76,7 +76,7 @@ def document(language: str) -> str:
     for name, key in SCHEMA["properties"].items():
         said = resolved(key)
         keys = list(below(said, name))
-        about = [_sentence(meaning(said, language)), ""] if keys else []
+        about = [_sentence(meaning(said, language), language), ""] if keys else []
         keys = keys or [Key(name, said, name in SCHEMA["required"])]
         sections.append("\n".join([f"## {name}", *about, *_rows(keys, text)]))
     layout = {"properties": SCHEMA["x-layout"]}
@@ -100,8 +100,10 @@ def path_of(language: str) -> Path:
     return ROOT / "docs" / language / "configuration.md"
 
 
-def _sentence(said: str) -> str:
-    return said if said.endswith("。") else f"{said[:1].upper()}{said[1:]}."
+def _sentence(said: str, language: str) -> str:
+    if language == "ja":
+        return said.removesuffix("。") + "。"
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _rows(keys: list[Key], text: Texts) -> Iterator[str]:

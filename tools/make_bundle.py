@@ -52,7 +52,7 @@ def make_bundle(root: Path, folder: Path) -> Path:
     """
     made = _commit_time(root)
     name = bundle_name_of(root)
-    members = dict(_program(root))
+    members = dict(committed_files(root))
     with tempfile.TemporaryDirectory() as temporary:
         wheels = _wheels(root / "requirements.lock", Path(temporary), made)
         members |= {f"wheels/{wheel.name}": wheel.read_bytes() for wheel in wheels}
@@ -72,15 +72,7 @@ def bundle_name_of(root: Path) -> str:
     ----------
     root
         The checkout.
-
-    Raises
-    ------
-    InputError
-        If a file of it differs from what is committed.
     """
-    changed = _git(root, "status", "--porcelain", "--untracked-files=no").decode()
-    if changed:
-        raise InputError([both("bundle", "changed"), *changed.splitlines()])
     commit = _git(root, "rev-parse", "--short=12", "HEAD").decode().strip()
     platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
     python = "py{}{}".format(*sys.version_info[:2])
@@ -99,8 +91,22 @@ def _commit_time(root: Path) -> int:
     return int(_git(root, "show", "--no-patch", "--format=%ct", "HEAD"))
 
 
-def _program(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each committed file."""
+def committed_files(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each committed file.
+
+    Parameters
+    ----------
+    root
+        The checkout.
+
+    Raises
+    ------
+    InputError
+        If a file of it differs from what is committed.
+    """
+    changed = _git(root, "status", "--porcelain", "--untracked-files=no").decode()
+    if changed:
+        raise InputError([both("bundle", "changed"), *changed.splitlines()])
     with tarfile.open(fileobj=io.BytesIO(_git(root, "archive", "--format=tar", "HEAD"))) as tar:
         for member in tar:
             if stream := tar.extractfile(member):

@@ -1,3 +1,3 @@
 """What the workflow's scripts share, without Snakemake."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from bonescint import __version__
@@ -68,7 +68,7 @@ class _Reader:
         self.said: list[str] = []
         self.imported: set[tuple[str, str]] = set()
         self.files: set[str] = set()
-        self._folder = file.parent.relative_to(ROOT).as_posix()
+        self._folder = str(PurePosixPath(_name_of(file)).parent)
         self._pieces: set[int] = set()
 
     def read(self, value: object, counts: bool = True) -> None:
@@ -103,7 +103,7 @@ class _Reader:
         match node:
             case ast.Constant(value=str(name)):
                 named = {name, f"resources/{name}", f"{self._folder}/{name}"}
-                self.files |= named & _data_files()
+                self.files |= named & _data_files().keys()
                 if name.endswith("/"):  # a folder of data that is read as a whole
                     self.files |= {f for f in _data_files() if f.startswith(f"resources/{name}")}
             case ast.Call(
@@ -113,7 +113,7 @@ class _Reader:
                 self.files.add(f"{package}:{literal}")
             case ast.Call(func=ast.Name(id=function), args=[ast.Constant(value=str(name)), *_]):
                 if function in _NAMED_BY:
-                    self.files |= {_NAMED_BY[function].format(name)} & _data_files()
+                    self.files |= {_NAMED_BY[function].format(name)} & _data_files().keys()
 
 
 def _is_idle(node: ast.AST) -> bool:
@@ -136,16 +136,23 @@ def _bound(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, str]]:
     return {name: of for name, of in found.items() if of[0].split(".")[0] == "bonescint"}
 
 
+def _name_of(file: Path) -> str:
+    """Return the path below the root of a checkout, the same where the package is installed."""
+    if file.is_relative_to(_PACKAGE):
+        return f"scripts/bonescint/{file.relative_to(_PACKAGE).as_posix()}"
+    return file.relative_to(ROOT).as_posix()
+
+
 @cache
-def _data_files() -> frozenset[str]:
-    """Return every file that a literal may name, relative to the root: data, and templates."""
+def _data_files() -> Mapping[str, Path]:
+    """Return every file that a literal may name: data, and templates."""
     folders = (ROOT / "resources", ROOT / "schemas", _PACKAGE)
     files = (Path(at, name) for top in folders for at, _, names in os.walk(top) for name in names)
-    return frozenset(
-        file.relative_to(ROOT).as_posix()
+    return {
+        _name_of(file): file
         for file in files
         if file.suffix != ".py" and file.parent.name != "__pycache__"
-    )
+    }
 
 
 @cache
@@ -159,7 +166,7 @@ def _facts() -> DerivedFacts:
 
 @cache
 def _source(file: Path) -> _Source:
-    name, content = file.relative_to(ROOT).as_posix(), file.read_bytes()
+    name, content = _name_of(file), file.read_bytes()
     return _Source(*_facts().of(name, content, lambda: tuple(_parsed(file, content))))
 
 
@@ -211,7 +218,7 @@ def _content(name: str) -> str:
     package, _, literal = name.partition(":")
     if literal:  # the declarations of a package's modules
         return hashlib.sha256(json.dumps(registered(package, literal)).encode()).hexdigest()
-    file = ROOT / name
+    file = _data_files()[name]
     data = file.read_bytes()
     if file.parent == ROOT / "resources" / "tables":
         header, *rows = csv.reader(data.decode("utf-8-sig").splitlines(keepends=True))
@@ -259,7 +266,7 @@ def _own_part(file: Path) -> tuple[dict[str, str], frozenset[Path]]:
     """Return a file and the data it names, each with its digest, and the files that it imports."""
     source = _source(file)
     own = {data: _content(data) for data in source.files}
-    own[file.relative_to(ROOT).as_posix()] = source.code
+    own[_name_of(file)] = source.code
     return own, frozenset(f for of in source.imported for f in _followed(*of))
 
 

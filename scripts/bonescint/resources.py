@@ -8,7 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parent
+# where a wheel puts the program's other files, beside the package (setup.py). A checkout has none
+INSTALLED = "bonescint_workflow"
+_BESIDE = PACKAGE.with_name(INSTALLED)
+ROOT = _BESIDE if _BESIDE.is_dir() else PACKAGE.parents[1]
+# what the program is made of, relative to its root: an archive and a wheel hold no other file of it
+PROGRAM = (
+    ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "Makefile", "README.ja.md",
+    "README.md", "Snakefile", "config.yaml", "docs", "envs", "profiles", "pyproject.toml", "report",
+    "requirements.lock", "resources", "rules", "schemas", "scripts", "setup.py",
+)  # fmt: skip
 RESOURCES = ROOT / "resources"
 SYNTHETIC = "SYNTHETIC / 合成データ"
 

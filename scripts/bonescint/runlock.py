@@ -135,6 +135,33 @@ def hold(folder: Path) -> IO[str] | None:
     return jobs
 
 
+def join(folder: Path, text: Texts) -> None:
+    """Mark this process as a working job of a run; on a cluster, see that it is seen from here.
+
+    A filesystem may grant each computer its own locks without saying so. The run holds its lock as
+    long as it lasts, so a job that could take it must not work.
+
+    Parameters
+    ----------
+    folder, text
+        As for `take`.
+
+    Raises
+    ------
+    InputError
+        If the job's node does not see the lock of a run.
+    """
+    hold(folder)
+    if "SLURM_JOB_ID" not in os.environ:
+        return
+    try:
+        with _open(folder / RUN) as run:
+            fcntl.flock(run, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return  # held by the run, or no locks at all there, which the ledger tells of
+    raise InputError(text("unseen"))
+
+
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Mark this process as a working job while the block lasts."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.files import read_rows, replacing
-from bonescint.identity.batches import AUTO, assign_batches
+from bonescint.identity.batches import AUTO, assign_batches, recorded_batches
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 
@@ -35,7 +35,7 @@ def assign_codes(
     before = len(book)
     spelled = {row["subject"]: row["patient_id"] for row in read_rows(cohort)}
     codes = book.assign(sorted(spelled), spelled)
-    assign_batches(book, codes.values(), batch_size)
+    assign_batches(book, codes.values(), batch_size, recorded_batches())
     logging.getLogger(__name__).info(
         "%d patients, %d new codes, %d in the ledger", len(codes), len(book) - before, len(book)
     )

@@ -55,7 +55,7 @@ def split_cohort(
     """
     book = open_ledger(**ledger)
     of_code = batch_of(book)
-    rows: dict[str, list[dict[str, str]]] = {name: [] for name in of_code.values()}
+    rows: dict[str, list[dict[str, str]]] = {entry["batch"]: [] for entry in book.entries("batch")}
     without_code = set()
     for row in read_rows(cohort):
         name = of_code.get(book.code_of(row["subject"]) or "")

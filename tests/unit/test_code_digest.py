@@ -235,12 +235,19 @@ def test_what_was_parsed_once_is_not_parsed_again(
 
 
 def test_a_digest_does_not_depend_on_the_folder(project: Path, tmp_path_factory) -> None:
+    (project / "scripts" / "bonescint" / "part" / "leaf.py").write_text("X = 'page.html.j2'\n")
     before = digest(project, "from bonescint.top import f\nX = Texts('flow', 'ja')")
     moved = tmp_path_factory.mktemp("moved") / "project"
     project.rename(moved)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(provenance, "ROOT", moved)
         patch.setattr(provenance, "_PACKAGE", moved / "scripts" / "bonescint")
+        forget()
+        assert code_digest(SCRIPT) == before
+        # a wheel puts the package beside the rest
+        package = moved.parent / "bonescint"
+        (moved / "scripts" / "bonescint").rename(package)
+        patch.setattr(provenance, "_PACKAGE", package)
         forget()
         assert code_digest(SCRIPT) == before
 
@@ -297,6 +304,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "schemas/config.schema.yaml",  # checked before there is a job
         # what `bonescint new` writes
         "resources/new/README.md.j2",
+        "resources/new/demonstration.md.j2",
         "resources/new/Snakefile",
         "resources/new/config.yaml.j2",
         "resources/new/gitignore",

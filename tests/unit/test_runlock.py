@@ -108,6 +108,23 @@ def test_the_jobs_of_a_killed_run_are_waited_for(
     assert not lock.exists()
 
 
+def test_a_job_on_a_cluster_works_only_where_it_sees_the_lock_of_its_run(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, text = study / ".snakemake", Texts("incidents", "en")
+    with process(RUN) as (_, printed):
+        assert printed == "taken"
+        monkeypatch.setenv("SLURM_JOB_ID", "7")
+        runlock.join(folder, text)
+        # as where each computer has its own locks
+        (folder / runlock.RUN).unlink()
+        with pytest.raises(InputError, match="does not see the lock"):
+            runlock.join(folder, text)
+        # one computer has one kernel
+        monkeypatch.delenv("SLURM_JOB_ID")
+        runlock.join(folder, text)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's signal on a parent's death")
 def test_a_killed_job_leaves_no_worker(study: Path) -> None:
     with process(JOB) as (job, worker):

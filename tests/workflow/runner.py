@@ -59,10 +59,16 @@ def snakemake(folder: Path, *arguments: str, fails: bool = False, program: Path 
 
 
 def started(
-    folder: Path, module: str, *arguments: str, fails: bool = False, program: Path = ROOT
+    folder: Path,
+    module: str,
+    *arguments: str,
+    fails: bool = False,
+    program: Path = ROOT,
+    python: str | Path = sys.executable,
+    timeout: int = 600,
 ) -> str:
     """Run a command in the folder as the program's environment does, and return what it printed."""
-    command = [sys.executable, "-m", module]
+    command = [str(python), "-m", module]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BONESCINT_")}
     # behind it what a test brings, such as the hook of the incidents
     paths = [str(program / "scripts"), os.environ.get("PYTHONPATH", "")]
@@ -74,7 +80,7 @@ def started(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=600,
+        timeout=timeout,
     )
     assert (done.returncode != 0) == fails, done.stdout[-6000:]
     return done.stdout

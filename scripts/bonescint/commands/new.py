@@ -37,6 +37,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         action="store_true",
         help="ask nothing: what is missing is filled in later / 質問しない (後で記入する)",
     )
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="the simulated demonstration, ready to run / 合成データによる実演 (すぐに実行できる)",
+    )
     parser.set_defaults(run=make_study)
 
 
@@ -46,29 +51,44 @@ def make_study(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``folder``, the answers that the command line gives, ``synthetic``, ``no_questions``.
+        ``folder``, the answers that the command line gives, ``synthetic``, ``no_questions``,
+        ``demo``.
 
     Raises
     ------
     InputError
         If an answer cannot be used, or the folder is in the way or cannot be written.
     """
-    from bonescint.commands.new_study import place_of_study, write_study
+    from bonescint.commands.new_study import place_of_study, write_demonstration, write_study
     from bonescint.filesystems import keeps_modes
     from bonescint.identity.passphrase import no_modes
 
     folder = place_of_study(options.folder)
-    answers = _answers(options, sys.stdin.isatty() and not options.no_questions)
+    if options.demo:
+        _refuse_answers(options)
+    asks = sys.stdin.isatty() and not (options.no_questions or options.demo)
+    answers = _answers(options, asks)
     text = Texts("new", answers["language"])
-    left = write_study(folder, answers, text)
+    if options.demo:
+        write_demonstration(folder, text)
+        left = []
+    else:
+        left = write_study(folder, answers, text)
     print(text("made", folder=folder))
     if not keeps_modes(folder):
         said = no_modes(folder / "private", text.language)
         print(said + Texts("drives", text.language)("study"), file=sys.stderr)
     if left:
         print(text("left", keys=", ".join(left)))
-    print(text("next", folder=options.folder))
+    print(text("next_demo" if options.demo else "next", folder=options.folder))
     return 0
+
+
+def _refuse_answers(options: argparse.Namespace) -> None:
+    """Raise if an answer is given that the demonstration has already (it has no language)."""
+    given = [f"--{name.replace('_', '-')}" for name in _ASKED[1:] if getattr(options, name)]
+    if given:
+        raise InputError(both("new", "demo_has", options=", ".join(given)))
 
 
 def _answers(options: argparse.Namespace, asks: bool) -> dict[str, Any]:

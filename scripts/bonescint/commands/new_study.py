@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from bonescint.resources import RESOURCES, ROOT, Texts, both, resource_rows
 from bonescint.tables.metric_columns import metric_values
 from bonescint.text.drives import wsl_path
 
+_TEMPLATES = RESOURCES / "new"
 _COPIED = {
     "Snakefile": "Snakefile",
     "profiles/default/profile.yaml": "profile.yaml",
@@ -95,10 +98,37 @@ def write_study(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[s
     InputError
         If it cannot be written; then nothing is there.
     """
+    with _whole(folder) as unfinished:
+        return _fill(unfinished, answers, text)
+
+
+def write_demonstration(folder: Path, text: Texts) -> None:
+    """Write a folder that runs the simulated demonstration, whole or not at all.
+
+    Parameters
+    ----------
+    folder, text
+        As for `write_study`. The outputs are in the language of the words.
+
+    Raises
+    ------
+    InputError
+        As for `write_study`.
+    """
+    config = (ROOT / "config.yaml").read_text(encoding="utf-8")
+    config = re.sub(r"(?m)^language: \w+", f"language: {text.language}", config, count=1)
+    with _whole(folder) as unfinished:
+        readme = _words().get_template("demonstration.md.j2").render(language=text.language)
+        _write(unfinished, {"config.yaml": config, "README.md": readme})
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """Yield a folder to fill, which then gets its name. If something fails, nothing is there."""
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     try:
         temporary.mkdir(mode=0o700)
-        left = _fill(temporary, answers, text)
+        yield temporary
         for path in temporary.rglob("*"):
             give_mode(path, 0o700 if path.is_dir() else 0o600)
         temporary.rename(folder)
@@ -106,25 +136,33 @@ def write_study(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[s
         raise InputError(_not_written(folder, error)) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return left
 
 
-def _fill(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[str]:
-    source = RESOURCES / "new"
-    values = _values(answers)
+def _words() -> jinja2.Environment:
     words = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(source),
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - YAML and Markdown
     )
     # JSON is YAML, and its quotes keep a text a text
     words.filters["value"] = lambda value: json.dumps(value, ensure_ascii=False)
-    written = {name: words.get_template(of).render(values) for name, of in _RENDERED.items()}
-    written |= {name: (source / of).read_text(encoding="utf-8") for name, of in _COPIED.items()}
-    for name, content in written.items():
+    return words
+
+
+def _write(folder: Path, written: Mapping[str, str]) -> None:
+    """Write these files, and those that every study has."""
+    copied = {name: (_TEMPLATES / of).read_text(encoding="utf-8") for name, of in _COPIED.items()}
+    for name, content in {**written, **copied}.items():
         with replacing(folder / name) as stream:
             stream.write(content)
+
+
+def _fill(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[str]:
+    values = _values(answers)
+    words = _words()
+    written = {name: words.get_template(of).render(values) for name, of in _RENDERED.items()}
+    _write(folder, written)
     (folder / "inputs" / "dicom").mkdir(parents=True)
     config = yaml.safe_load(written["config.yaml"])
     lists = [name for name in ("participants", "opt_out") if name in config["inputs"]]

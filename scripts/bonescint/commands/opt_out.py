@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration, opt_out_lists, requester
 from bonescint.commands.opt_out_doubts import add_doubts
@@ -83,6 +83,7 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     from bonescint.identity.first_use import open_or_create
     from bonescint.identity.opt_outs import declined, remember
     from bonescint.resources import Texts
+    from bonescint.tables.opt_out_ids import ids_of_ledger
 
     config = configuration.load(options)
     language = str(config["language"])
@@ -98,11 +99,12 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     )
     if is_first:
         print(text("opt_out.ledger", path=ledger.path, key=ledger.key))
+    indexed = _indexed(subjects)
+    _refuse_no_ids(subjects, ids_of_ledger(ledger).union(listed, _named(indexed)), config, text)
     before, merged, changed = _put_on_record(ledger, subjects, details)
     today = date.today()
     notices = recall(ledger, declined(ledger), FOLDER, config["study"], language, today)
     unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
-    indexed = _indexed(subjects)
     remember(ledger, indexed or ())  # the images may be gone before the next run
     deliveries, sealed = recorded(ledger), sealed_files()
     for n, subject in enumerate(subjects, 1):
@@ -133,7 +135,25 @@ def _print_next(key: str, text: "Texts") -> None:
 def _place(subject: str, indexed: "list[PersonalData] | None") -> str:
     if indexed is None:
         return "not_run"
-    return "images" if any(one.subject == subject for one in indexed) else "nobody"
+    return "images" if subject in _named(indexed) else "nobody"
+
+
+def _named(indexed: "list[PersonalData] | None") -> set[str]:
+    return {one.subject for one in indexed or ()}
+
+
+def _refuse_no_ids(
+    subjects: Iterable[str], known: Collection[str], config: Mapping[str, Any], text: "Texts"
+) -> None:
+    """Refuse a name or several IDs in one, as a row of the hospital's list is refused."""
+    from bonescint.config import patient_id_pattern
+    from bonescint.identity.opt_outs import is_no_id
+
+    pattern, known = patient_id_pattern(config), frozenset(known)
+    odd = [n for n, subject in enumerate(subjects, 1) if is_no_id(subject, known, pattern)]
+    if odd:
+        problems = (f"{text('opt_out.nth', n=n)} {text('opt_out.no_id')}" for n in odd)
+        raise InputError([*problems, text("opt_out.nothing")])
 
 
 def _put_on_record(

@@ -50,7 +50,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         (("--value", "--auc"), True, "expected of the better version / 良い方の版の想定値"),
         (("--difference",), False, "that matters, or is supposed to be true beside --equivalence / "
          "見つけたい差、または (--equivalence とともに) 本当の差"),
-        (("--equivalence",), False, "margin of equivalence / 同等性の限界"),
+        (("--equivalence",), False, "margin of equivalence / 同等性の許容範囲"),
     ):  # fmt: skip
         parser.add_argument(*names, type=float, required=required, help=told)
     parser.add_argument(

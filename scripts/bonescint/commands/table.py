@@ -16,7 +16,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     actions = parser.add_subparsers(dest="action", required=True)
     name = (
-        f"a software or reader of config.yaml, or {', '.join(LISTS)} / ソフト・読影医・一覧の名前"
+        f"a software or reader of config.yaml, or {', '.join(LISTS)} / ソフト・読影者・一覧の名前"
     )
 
     writing = actions.add_parser("template", help="write an empty Excel table / 空の表を作る")

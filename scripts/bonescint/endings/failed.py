@@ -15,6 +15,8 @@ _SHOWN = 5  # sentences of one log
 # cell
 _LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
 _WITHHELD = "(message withheld"
+# a job that was refused before it began: the first line of Snakemake's own log on a cluster
+_REFUSED = re.compile(r'WorkflowError in file ".*", line \d+:')
 # the lines that Snakemake puts around the text of an exception
 _HEAD = re.compile(r'\w+(?: in (?:rule \w+|checkpoint \w+))?(?: in file "(.*)", line (\d+))?:')
 _FRAME = re.compile(r'\s*File ".*", line \d+')
@@ -146,7 +148,7 @@ def logged_faults(log: Path) -> list[str]:
     Parameters
     ----------
     log
-        As `bonescint.joblog.job_log` writes it; may be missing.
+        As `bonescint.joblog.job_log` writes it, or Snakemake on a cluster; may be missing.
     """
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -159,9 +161,14 @@ def logged_faults(log: Path) -> list[str]:
             is_error = level[1] == "ERROR"
             if is_error:
                 found.append(line[level.end() :])
+        elif _REFUSED.fullmatch(line):
+            is_error = True
+            found.append("")
+        elif _FRAME.match(line):
+            is_error = False
         elif is_error:
             found[-1] += f"\n{line}"
-    return found
+    return [one.strip() for one in found]
 
 
 def _of_a_message(fault: CallFault, text: Wording) -> list[str]:

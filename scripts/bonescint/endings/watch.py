@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.custody.runs import only_looks
+from bonescint.endings.controller import outlive_controller
 from bonescint.endings.failed import CallFault, Wording, fault_lines
 from bonescint.endings.outcome import RunOutcome
 from bonescint.filesystems import close_to_others
@@ -29,8 +30,8 @@ _INTERRUPTED = (
     "Cancelling snakemake on user request",
     "Will exit after finishing currently running jobs",
 )
-# words of the Slurm plugin if the controller does not answer; without accounting it then forgets
-# its jobs
+# words of the Slurm plugin if the controller has not answered once; without accounting it then
+# forgets its jobs
 _NO_CONTROLLER = "Falling back to 'sacct' for status queries (MinJobAge=None"
 _LAST = "At least one job did not complete successfully"
 _OF_A_JOB = ("rule_name", "input", "output", "reason", "is_checkpoint")
@@ -115,8 +116,18 @@ class Ending(logging.Handler):
                 self._is_idle = self._is_idle or said.startswith(_NOTHING)
                 self._is_interrupted = self._is_interrupted or said.startswith(_INTERRUPTED)
                 if said.startswith(_NO_CONTROLLER):
-                    wording = Wording(self.workflow.globals.get("config") or {})
-                    print(wording("no_controller"), file=sys.stderr, flush=True)
+                    self.tell("no_controller")
+
+    def tell(self, key: str) -> None:
+        """Print a sentence at once.
+
+        Parameters
+        ----------
+        key
+            Of the words of the endings.
+        """
+        wording = Wording(self.workflow.globals.get("config") or {})
+        print(wording(key), file=sys.stderr, flush=True)
 
     def _failed_job(self, told: dict[str, Any]) -> None:
         known = self._jobs.get(told["jobid"], {})
@@ -217,4 +228,5 @@ def watch(workflow: Any) -> Ending:
         atexit.register(ending.say)
         # runs before `say`. An absolute path, because Snakemake has left --directory by then
         atexit.register(close_to_others, Path(".snakemake").absolute())
+        outlive_controller(lambda: ending.tell("controller_away"))
     return ending

@@ -31,7 +31,9 @@ def batch_of(ledger: Ledger) -> dict[str, str]:
     return {code: entry["batch"] for entry in ledger.entries("batch") for code in entry["codes"]}
 
 
-def assign_batches(ledger: Ledger, codes: Iterable[str], size: int | str = AUTO) -> None:
+def assign_batches(
+    ledger: Ledger, codes: Iterable[str], size: int | str = AUTO, former: Iterable[str] = ()
+) -> None:
     """Put patients who are in no batch yet into new batches.
 
     No batch is filled up later, because its images would have to be coded again for a new patient.
@@ -45,6 +47,9 @@ def assign_batches(ledger: Ledger, codes: Iterable[str], size: int | str = AUTO)
     size
         The most patients in a new batch. ``auto`` is 25, more if there are more than 400 new
         patients, and 250 at most. They are shuffled first, so that a batch reveals no ID or date.
+    former
+        The batches of a version that recorded none. They stay, without patients where there are
+        fewer now, because what was made of them must go.
     """
     with ledger.exclusive():
         known = batch_of(ledger)
@@ -56,4 +61,11 @@ def assign_batches(ledger: Ledger, codes: Iterable[str], size: int | str = AUTO)
             {"kind": "batch", "batch": f"{first + n:02d}", "codes": new[at : at + most]}
             for n, at in enumerate(range(0, len(new), most))
         ]
+        if not first:
+            named = {entry["batch"] for entry in entries}
+            entries += [
+                {"kind": "batch", "batch": name, "codes": []}
+                for name in former
+                if name not in named
+            ]
         ledger.append(entries)

@@ -109,9 +109,11 @@ def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -
 
 
 def is_no_id(subject: str, known: Set[str], pattern: str = ANY_ID) -> bool:
-    """Return whether an entry of the list is not one patient ID, so that a patient is overlooked.
+    """Return whether an entry is not one patient ID, so that a patient is overlooked.
 
-    Such an entry is a code, a name, or several IDs in one cell.
+    Such an entry is a code, a name, or several IDs in one cell. Letters without a digit are a name
+    unless the hospital's pattern allows them: taken for an ID, a name would be searched for in all
+    files, and found in those of every namesake.
 
     Parameters
     ----------
@@ -124,6 +126,7 @@ def is_no_id(subject: str, known: Set[str], pattern: str = ANY_ID) -> bool:
     """
     return subject not in known and (
         not is_patient_id(subject, pattern)
+        or (pattern == ANY_ID and subject.isalpha())
         or typed_code(subject) is not None
         or any(
             {normalise(subject[:i]), normalise(subject[i:])} <= known

@@ -179,7 +179,8 @@ def test_a_namesake_keeps_the_groups_that_are_hers_too(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "typed", ["3456", "34 56", "34.5", "34様", "同上", "BS-7K3M2", "#34", "34/56"]
+    "typed",
+    ["3456", "34 56", "34.5", "34様", "同上", "BS-7K3M2", "#34", "34/56", "HANAKO", "Abe Mai"],
 )
 def test_a_cell_that_is_no_id_stops_the_run(tmp_path, typed):
     run(tmp_path)
@@ -199,6 +200,13 @@ def test_the_hospital_says_what_an_id_is(tmp_path):
     run(tmp_path, "0047193600471937")
     with pytest.raises(InputError, match="row 2"):
         run(tmp_path, "0047193600471937", pattern=r"\d{1,8}")
+
+
+def test_letters_alone_are_an_id_where_the_hospital_or_an_image_says_so(tmp_path, monkeypatch):
+    run(tmp_path, "HANAKO", pattern="[A-Z]+")
+    people = [*PEOPLE, ("e", "ABC", "", "X^Y", "")]
+    monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", people)
+    assert kept(run(tmp_path, "abc")) == "abcd"
 
 
 def test_an_odd_id_that_is_somebodys_is_good(tmp_path, monkeypatch):

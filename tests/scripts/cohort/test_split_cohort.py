@@ -28,9 +28,9 @@ def split(folder: Path, ledger: dict[str, str], *patients: tuple[str, int]) -> d
     return {name: (batches / f"{name}.csv").read_bytes() for name in names}
 
 
-def give_codes(ledger: dict[str, str], *subjects: str) -> None:
+def give_codes(ledger: dict[str, str], *subjects: str, former: tuple[str, ...] = ()) -> None:
     book = open_ledger(**ledger)
-    assign_batches(book, book.assign(subjects).values(), 8)
+    assign_batches(book, book.assign(subjects).values(), 8, former)
 
 
 @pytest.fixture
@@ -88,6 +88,18 @@ def test_a_ledger_from_before_batches_were_recorded(
         split(tmp_path, ledger_files, *PATIENTS)
     give_codes(ledger_files, *(subject for subject, _ in PATIENTS))
     assert len(split(tmp_path, ledger_files, *PATIENTS)) == 3
+
+
+def test_more_batches_of_a_version_that_recorded_none_stay_without_patients(
+    tmp_path: Path, ledger_files: dict[str, str]
+) -> None:
+    before = ("00", "01", "02", "03", "04")
+    give_codes(ledger_files, *(subject for subject, _ in PATIENTS), former=before)
+    found = split(tmp_path, ledger_files, *PATIENTS)
+    rows = {name: text.count(b"\n") > 1 for name, text in found.items()}
+    assert rows == {"00": True, "01": True, "02": True, "03": False, "04": False}
+    give_codes(ledger_files, "990011", former=before)
+    assert split(tmp_path, ledger_files, *PATIENTS).keys() == {*before, "05"}
 
 
 def test_a_patient_without_a_code_is_told_in_both_languages(

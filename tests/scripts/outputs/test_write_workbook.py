@@ -161,7 +161,7 @@ def test_the_tests_are_listed_with_their_family_or_role_n_and_margin(tmp_path: P
     assert first["問い"] == "版の比較_診断" and first["例数"] == 49
     assert first["p 値"] == 0.219
     # without its margin this would read as a test of zero
-    assert fourth["備考"] == "信頼区間の水準 0.9、マージン下限 -0.25、マージン上限 0.25"
+    assert fourth["備考"] == "信頼区間の水準 0.9、許容範囲の下限 -0.25、許容範囲の上限 0.25"
     assert first["備考"] is None
 
 

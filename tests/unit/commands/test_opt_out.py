@@ -124,6 +124,25 @@ def test_what_cannot_be_read_changes_nothing(
     assert Path("private/ledger.age").read_bytes() == before
 
 
+@pytest.mark.parametrize("typed", ["HANAKO", "山田花子", f"{IN}{OTHER}"])
+def test_what_is_not_one_patient_id_is_not_recorded(
+    run: Run, codes: dict[str, str], typed: str
+) -> None:
+    with pytest.raises(InputError, match="no. 2: Not one patient ID.*\n.*Nothing was recorded"):
+        run("opt-out", "add", IN, typed, *OPTED)
+    assert in_force(opened()) == {}
+
+
+def test_letters_alone_are_an_id_where_the_hospital_says_so(
+    run: Run, codes: dict[str, str]
+) -> None:
+    config = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
+    config["inputs"]["patient_id_pattern"] = r"[A-Z]+|\d{1,8}"
+    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    run("opt-out", "add", "abc", *OPTED)
+    assert set(in_force(opened())) == {"ABC"}
+
+
 def test_ids_from_standard_input(
     run: Run, codes: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,15 @@ def test_errors_of_a_log_with_all_their_lines(tmp_path: Path) -> None:
     assert logged_faults(tmp_path / "none.log") == []
 
 
+def test_a_job_that_was_refused_on_a_node_says_why(tmp_path: Path) -> None:
+    log = tmp_path / "13.log"
+    log.write_text(
+        'WorkflowError in file "rules/common.smk", line 126:\nThis node does not see the lock.\n'
+        '  File "rules/common.smk", line 126, in <module>\nsrun: error: n1: task 0: Exited\n'
+    )
+    assert logged_faults(log) == ["This node does not see the lock."]
+
+
 def test_several_jobs_each_sentence_once_the_earliest_first(tmp_path: Path) -> None:
     a = write(tmp_path / "a.log", "ERROR row 3 is wrong")
     b = write(tmp_path / "b.log", "ERROR row 3 is wrong")

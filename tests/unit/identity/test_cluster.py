@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
-from bonescint import filesystems
+from bonescint import filesystems, runlock
 from bonescint.errors import InputError
 from bonescint.filesystems import locks_for_all
 from bonescint.identity import lock
 from bonescint.identity.cluster import refuse_cluster
 from bonescint.identity.ledger import create_ledger, open_ledger
 from bonescint.identity.passphrase import VARIABLE
+from bonescint.resources import ROOT, Texts
 
 MOUNT = "22 1 0:50 / / rw - {fstype} server:/home rw,{options}\n"
 
@@ -134,3 +136,65 @@ def test_two_at_once_on_another_mount_lose_nothing(second_mount: Path) -> None:
     assert len(open_ledger(*files)) == 40
     with lock.locked(files[0]):
         assert locks_for_all(second_mount)
+
+
+@pytest.fixture
+def two_ways(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+    """Return a folder by two mounts of one filesystem, as two computers see a share."""
+    places = (tmp_path / "one", tmp_path / "other")
+    for place in places:
+        place.mkdir(mode=0o700)
+    mount = ["mount", "--bind", *map(str, places)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs root and a machine that lets the test mount a folder twice")
+    yield places
+    subprocess.run(["umount", "--lazy", str(places[1])], check=True)
+
+
+def test_two_at_once_by_different_mounts_lose_nothing(two_ways: tuple[Path, Path]) -> None:
+    one, other = (place / "ledger.age" for place in two_ways)
+    key = two_ways[0] / "ledger.key"
+    create_ledger(one, key)
+    writers = [(one, "20000"), (other, "30000")]
+    both = [
+        subprocess.Popen([sys.executable, "-c", ADDS, str(path), str(key), first])
+        for path, first in writers
+    ]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert len(open_ledger(one, key)) == len(open_ledger(other, key)) == 40
+
+
+TAKES = """
+import sys
+from pathlib import Path
+from bonescint import runlock
+from bonescint.resources import Texts
+runlock.take(Path(sys.argv[1]), Texts("incidents", "en"))
+print("taken", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_run_is_alone_by_whichever_mount(
+    two_ways: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runlock, "_held", [])
+    one, other = (place / ".snakemake" for place in two_ways)
+    text = Texts("incidents", "en")
+    command = [sys.executable, "-c", TAKES, str(one)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as run:
+        assert run.stdout and run.stdout.readline() == "taken\n"
+        with pytest.raises(InputError, match="under way"):
+            runlock.take(other, text)
+        monkeypatch.setenv("SLURM_JOB_ID", "7")
+        runlock.join(other, text)
+        run.communicate()
+    with pytest.raises(InputError, match="does not see the lock"):
+        runlock.join(other, text)
+
+
+def test_what_another_node_made_is_waited_for() -> None:
+    """NFS remembers for up to a minute (acdirmax) that a file was missing."""
+    profile = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text(encoding="utf-8"))
+    assert profile["latency-wait"] >= 60

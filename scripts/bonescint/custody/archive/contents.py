@@ -12,14 +12,8 @@ from bonescint.config import inputs
 from bonescint.errors import InputError
 from bonescint.files import TEMPORARY
 from bonescint.identity.key import KEY_SIZE
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import PACKAGE, PROGRAM, ROOT, Texts
 
-# the code that made the study, relative to the project's root
-CODE = (
-    ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "Makefile", "README.ja.md",
-    "README.md", "Snakefile", "config.yaml", "docs", "envs", "profiles", "pyproject.toml", "report",
-    "requirements.lock", "resources", "rules", "schemas", "scripts",
-)  # fmt: skip
 STUDY = ("private", "results", "recalls", "forms", "logs")
 EXTERNAL = "external"  # what lies outside of the study's folder
 README, MANIFEST = "README.txt", "MANIFEST.sha256"
@@ -185,11 +179,13 @@ def contents(config: Mapping[str, Any], files: Sequence[Path], with_raw: bool) -
         path = Path(place)
         if path.exists():
             roots.setdefault(_name(key, place, path.is_dir()), path)
-        elif key not in (*STUDY[2:], "deidentification.tag_table"):  # its default is in CODE
+        elif key not in (*STUDY[2:], "deidentification.tag_table"):  # its default is in PROGRAM
             absent.append(key)
-    for name in CODE:
+    for name in PROGRAM:
         if (ROOT / name).exists():
             roots.setdefault(name, ROOT / name)
+    if ROOT not in PACKAGE.parents:  # installed from a wheel
+        roots.setdefault("scripts/bonescint", PACKAGE)
     secrets = set()
     disc = config["delivery"].get("disc") or {}
     for place in (ledger.get("key"), ledger.get("passphrase_file"), disc.get("passphrase_file")):

@@ -50,6 +50,11 @@ def test_no_content_and_no_code_can_be_read_without_it(archive: Path) -> None:
     data = archive.read_bytes()
     for hidden in (b"P-2345", b"P-6789", b"BONE", PASSPHRASE.encode()):
         assert hidden not in data
+    with AESZipFile(archive) as opened:
+        for name in opened.namelist():
+            for given in (None, PASSPHRASE[:-1].encode()):
+                with pytest.raises(RuntimeError, match="password"):
+                    opened.read(name, given)
 
 
 def test_only_the_salts_differ(archive: Path, files: list[DiscFile], tmp_path: Path) -> None:
