@@ -45,12 +45,13 @@ def smooth_noise(rng: np.random.Generator, sigma: float) -> Array:
     return field[: SHAPE[0], : SHAPE[1]]
 
 
-def _texture(rng: np.random.Generator, views: Array) -> Array:
+def _texture(rng: np.random.Generator, views: Array, rough: bool) -> Array:
     """Return counts with uptake that differs from place to place, at several scales."""
     views = views.copy()
-    for chance, most, low, high in ((0.5, 0.3, 0.8, 2.0), (0.6, 0.3, 2.0, 6.0), (0.5, 0.3, 10, 40)):
+    middle = (0.9, 0.08, 0.32, 1.5, 5.0) if rough else (0.6, 0, 0.3, 2.0, 6.0)
+    for chance, least, most, low, high in ((0.5, 0, 0.3, 0.8, 2.0), middle, (0.5, 0, 0.3, 10, 40)):
         if rng.uniform() < chance:
-            strength = rng.uniform(0, most)
+            strength = rng.uniform(least, most)
             sigma = float(np.exp(rng.uniform(np.log(low), np.log(high))))
             field = strength * smooth_noise(rng, sigma)
             # what lies near the front is seen by the front's detector alone
@@ -88,7 +89,7 @@ def _cut(rng: np.random.Generator, views: Array, keep: float) -> Array:
     return views
 
 
-def sample(folder: Path, people: int, number: int) -> Sample:
+def sample(folder: Path, people: int, number: int, rough: bool = False) -> Sample:
     """Return one sample.
 
     Parameters
@@ -97,6 +98,8 @@ def sample(folder: Path, people: int, number: int) -> Sample:
         The files that `bases.write_bases` made, and how many.
     number
         The sample, the seed of all its random numbers.
+    rough
+        Whether nearly all bones have texture.
     """
     rng = np.random.default_rng([SEED, number])
     base = _base(folder, int(rng.integers(people)))
@@ -109,7 +112,7 @@ def sample(folder: Path, people: int, number: int) -> Sample:
         normal, lesion = base["pool"].astype(np.float32), 0 * lesion
     views = normal + lesion * rng.uniform(0.7, 1.3)
     views[1] = views[1, :, ::-1].copy()
-    views = _texture(rng, views)
+    views = _texture(rng, views, rough)
     angle = rng.uniform(-0.04, 0.04)
     if kind == "turned":
         angle += np.radians(rng.choice([90, 180, 270, rng.uniform(20, 60), -rng.uniform(20, 60)]))

@@ -17,10 +17,10 @@ from scoring import Seen, cases_of, figures, limits, score
 from bonescint.analyser import VERSION, spots, weights
 
 GRID = {
-    "smoothing": (0.8, 1.2),
-    "peak": (0.5, 0.65, 0.8, 0.9, 0.95),
+    "smoothing": (1.2,),
+    "peak": (0.8, 0.9, 0.95, 0.98),
     "edge": (0.3, 0.5),
-    "least": (0.0, 0.01, 0.02),
+    "least": (0.01, 0.02, 0.04),
 }
 
 
@@ -61,7 +61,8 @@ def table(folder: Path) -> None:
     """
     started = time.process_time()
     cases = cases_of(folder)
-    each = (time.process_time() - started) / (2 * max(len(cases), 1))
+    scans = sum(1 + (case.again is not None) for case in cases)
+    each = (time.process_time() - started) / scans
     scores = [score(case) for case in cases]
     found, around = figures(scores), limits(scores)
     ill = sum(s.lesions > 0 for s in scores)

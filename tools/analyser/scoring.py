@@ -25,13 +25,14 @@ class Seen:
     case
         As the generators return it.
     placement, maps, again
-        Where the network's pixels lie; its answers to both scans.
+        Where the network's pixels lie; its answers to both scans, to the second one only where
+        there are metastases.
     """
 
     case: dict[str, Any]
     placement: Placement
     maps: Maps
-    again: Maps
+    again: Maps | None
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,11 @@ def see(path: Path) -> Seen:
     with np.load(path) as file:
         case = dict(file)
     spacing = (float(case["spacing"]),) * 2
-    places = [placed(*case[name].astype(float), spacing) for name in ("counts", "again")]
-    return Seen(case, places[0][0], look(places[0][1]), look(places[1][1]))
+    placement, counts = placed(*case["counts"].astype(float), spacing)
+    again = None
+    if len(case["row"]):
+        again = look(placed(*case["again"].astype(float), spacing)[1])
+    return Seen(case, placement, look(counts), again)
 
 
 def _foci(maps: Maps) -> list[Focus]:
@@ -113,7 +117,7 @@ def score(seen: Seen, repeat: bool = True) -> Score:
     return Score(
         truth=float(case["bsi"]),
         index=sum(f.bsi for f in foci),
-        again=sum(f.bsi for f in _foci(seen.again)) if repeat else 0.0,
+        again=sum(f.bsi for f in _foci(seen.again)) if repeat and seen.again else 0.0,
         weighted=_weighted(case),
         lesions=len(case["row"]),
         found=found,
@@ -185,7 +189,7 @@ def figures(scores: Sequence[Score]) -> Figures:
         "false spots a case": float(wrong.mean()),
         "sensitivity by case": float((spots[ill] > 0).mean()),
         "specificity by case": float((spots[~ill] == 0).mean()),
-        "SD of a repeat, %": float(np.sqrt(((a - b) ** 2).mean() / 2)),
+        "SD of a repeat, with metastases, %": float(np.sqrt(((a - b)[ill] ** 2).mean() / 2)),
         "r of the number of spots": correlation(lesions, spots),
     }
 

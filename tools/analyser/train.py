@@ -24,13 +24,15 @@ WEIGHTS = HERE.parents[1] / "resources" / "analyser" / "weights.npz"
 # what the weights depend on; changing one of them makes other weights
 RECIPE = {
     "people": 240,
-    "steps": 2700,
+    "steps": 3600,
     "new": 2,  # samples of a step that were not seen before
     "old": 2,  # of the last ones, mirrored
     "kept": 240,  # samples that old ones are taken from
     "rate": 3e-3,
     "warm": 80,  # steps
-    "decay": 0.6,  # share of the steps after which the rate falls
+    # from the first step on the rate falls so that it would be nothing at the second one
+    "falls": ((1680, 2800), (2200, 3300), (2800, 3600)),
+    "rough": 2200,  # step from which nearly all scans have texture
     "average": 0.99,
     "joined": 800,  # step from which the index is learnt where a metastasis is seen
     "seed": 2603,
@@ -57,7 +59,9 @@ class Samples:
 
     def __init__(self, folder: Path) -> None:
         self._sample = lru_cache(maxsize=RECIPE["kept"])(
-            lambda number: _light(sample(folder, RECIPE["people"], number))
+            lambda number: _light(
+                sample(folder, RECIPE["people"], number, number >= RECIPE["rough"] * RECIPE["new"])
+            )
         )
 
     def batch(self, step: int) -> tuple[torch.Tensor, ...]:
@@ -126,8 +130,12 @@ def rate_at(step: int) -> float:
     step
         The step.
     """
-    left = (RECIPE["steps"] - step) / (RECIPE["steps"] * (1 - RECIPE["decay"]))
-    return RECIPE["rate"] * min((step + 1) / RECIPE["warm"], 1, max(left, 0))
+    rate = RECIPE["rate"] * min((step + 1) / RECIPE["warm"], 1)
+    starts = [start for start, _ in RECIPE["falls"]]
+    for (start, end), until in zip(RECIPE["falls"], [*starts[1:], step], strict=True):
+        if step > start:
+            rate *= (end - min(step, until)) / (end - start)
+    return rate
 
 
 def train(work: Path, until: int) -> None:
