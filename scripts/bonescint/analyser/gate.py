@@ -21,8 +21,8 @@ SHORTEST, LONGEST = 1400.0, 2500.0  # mm, rows of the field
 NARROWEST, WIDEST = 350.0, 850.0  # mm, its columns
 # counts of each view; training went down to 200,000
 FEWEST = 150_000
-# share of the body that surely shows a region. The demonstration's people had .33 and more, its early
-# scans .07 at most, people upside down or on their side .01
+# share of the body that surely shows a region. The demonstration's people had .33 and more, its
+# early scans .07 at most, people upside down or on their side .01
 LEAST_CONFIDENT = 0.18
 # regions that every whole-body scan shows, from head to foot -> least size in cells of 20 mm2.
 # About a third of the least in the demonstration
