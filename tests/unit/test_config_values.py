@@ -81,6 +81,7 @@ def test_two_metrics_have_two_labels() -> None:
 
 def test_a_software_without_any_metric_is_no_list_of_cases_not_analysed() -> None:
     def ann_alone(config: dict[str, Any]) -> None:
+        del config["software"]["reference"]
         config["metrics"] |= {"values": {"ann": {}}, "cutoffs": [], "families": {}, "margins": {}}
         for entry in entries_of(config, "software").values():
             entry["columns"] = {"key": "ID", "ann": entry["columns"].get("ann")}
