@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bonescint.files import write_rows
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import ROOT, Texts, resource_rows
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.welch import welch_difference
 from tests.scripts.study_tables import (
@@ -136,3 +136,15 @@ def test_degenerate_groups(a: list[float], b: list[float], status: str) -> None:
     row = welch_difference(a, b)
     assert row.status == status and np.isnan(row.ci_low)
     assert row.estimate == -1 if status == "constant" else np.isnan(row.estimate)
+
+
+@pytest.mark.parametrize(
+    ("area", "key"),
+    [
+        ("text/figures/montage", "note_marks"), ("text/workbook", "note_analysed_disclaimer"),
+        ("text/questions/bridge", "disclaimer"), ("text/questions/bridge", "methods"),
+    ],
+)  # fmt: skip
+def test_every_output_fills_in_the_sentence_in_both_languages(area: str, key: str) -> None:
+    (row,) = (row for row in resource_rows(f"{area}.csv") if row["key"] == key)
+    assert all("{research_reference}" in row[language] for language in ("ja", "en"))
