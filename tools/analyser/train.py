@@ -24,14 +24,15 @@ WEIGHTS = HERE.parents[1] / "resources" / "analyser" / "weights.npz"
 # what the weights depend on; changing one of them makes other weights
 RECIPE = {
     "people": 240,
-    "steps": 3600,
+    "steps": 4300,
     "new": 2,  # samples of a step that were not seen before
     "old": 2,  # of the last ones, mirrored
     "kept": 240,  # samples that old ones are taken from
     "rate": 3e-3,
     "warm": 80,  # steps
     # from the first step on the rate falls so that it would be nothing at the second one
-    "falls": ((1680, 2800), (2200, 3300), (2800, 3600)),
+    "falls": ((1680, 2800), (2200, 3300), (2800, 3600), (3300, 4300)),
+    "lift": (3300, 4.0),  # step from which the rate is so much higher
     "rough": 2200,  # step from which nearly all scans have texture
     "average": 0.99,
     "joined": 800,  # step from which the index is learnt where a metastasis is seen
@@ -135,7 +136,8 @@ def rate_at(step: int) -> float:
     for (start, end), until in zip(RECIPE["falls"], [*starts[1:], step], strict=True):
         if step > start:
             rate *= (end - min(step, until)) / (end - start)
-    return rate
+    lifted, times = RECIPE["lift"]
+    return rate * (times if step >= lifted else 1)
 
 
 def train(work: Path, until: int) -> None:
