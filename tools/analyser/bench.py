@@ -17,10 +17,9 @@ from scoring import Seen, cases_of, figures, limits, score
 from bonescint.analyser import VERSION, spots, weights
 
 GRID = {
-    "smoothing": (1.2,),
-    "peak": (0.8, 0.9, 0.95, 0.98),
-    "edge": (0.3, 0.5),
-    "least": (0.01, 0.02, 0.04),
+    "contrast": (0.0, 3.0, 6.0),
+    "evidence": (6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0),
+    "least": (0.0,),
 }
 
 

@@ -16,6 +16,7 @@ COHORTS = {
     "tune": (first_case, 11, 60),
     "final_one": (first_case, 21, 100),
     "final_two": (second_case, 22, 100),
+    "plain_two": (partial(second_case, rough=False), 23, 50),
 }
 WORK = Path(".analyser")
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import ndimage, stats
 
 from bonescint.analyser.analysis import Maps, look, placed
-from bonescint.analyser.grid import COLUMNS, ROWS, Placement
+from bonescint.analyser.grid import COLUMNS, ROWS, Placement, Plane
 from bonescint.analyser.spots import NEIGHBOURS, Focus, find_foci
 from bonescint.demo.anatomy import regions, skeleton_mass
 
@@ -24,15 +24,17 @@ class Seen:
     ----------
     case
         As the generators return it.
-    placement, maps, again
-        Where the network's pixels lie; its answers to both scans, to the second one only where
-        there are metastases.
+    placement, maps, counts
+        Where the network's pixels lie, its answers and what it saw.
+    again
+        Its answers to the second scan and what it saw, only where there are metastases.
     """
 
     case: dict[str, Any]
     placement: Placement
     maps: Maps
-    again: Maps | None
+    counts: Plane
+    again: tuple[Maps, Plane] | None
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,13 @@ def see(path: Path) -> Seen:
     placement, counts = placed(*case["counts"].astype(float), spacing)
     again = None
     if len(case["row"]):
-        again = look(placed(*case["again"].astype(float), spacing)[1])
-    return Seen(case, placement, look(counts), again)
+        second = placed(*case["again"].astype(float), spacing)[1]
+        again = (look(second), second)
+    return Seen(case, placement, look(counts), counts, again)
 
 
-def _foci(maps: Maps) -> list[Focus]:
-    return find_foci(maps.lesion, maps.index, maps.regions)
+def _foci(maps: Maps, counts: Plane) -> list[Focus]:
+    return find_foci(maps.lesion, maps.index, maps.regions, counts)
 
 
 def score(seen: Seen, repeat: bool = True) -> Score:
@@ -95,7 +98,7 @@ def score(seen: Seen, repeat: bool = True) -> Score:
         Whether the second scan is wanted too.
     """
     case, affine = seen.case, seen.placement.affine
-    foci = _foci(seen.maps)
+    foci = _foci(seen.maps, seen.counts)
     cell = np.mgrid[0:ROWS, 0:COLUMNS].reshape(2, -1)
     place = np.rint(affine[:, :2] @ cell + affine[:, 2:]).astype(int)
     print_ = np.pad(case["footprint"], 1)
@@ -117,7 +120,7 @@ def score(seen: Seen, repeat: bool = True) -> Score:
     return Score(
         truth=float(case["bsi"]),
         index=sum(f.bsi for f in foci),
-        again=sum(f.bsi for f in _foci(seen.again)) if repeat and seen.again else 0.0,
+        again=sum(f.bsi for f in _foci(*seen.again)) if repeat and seen.again else 0.0,
         weighted=_weighted(case),
         lesions=len(case["row"]),
         found=found,

@@ -18,13 +18,15 @@ WATER = 0.11  # uptake of the soft tissue
 TURNED = ("humeri", "femora", "lower leg", "feet", "lumbar", "cervical", "clavicles", "hands")
 
 
-def second_case(seed: int, number: int) -> dict[str, Any]:
+def second_case(seed: int, number: int, rough: bool = True) -> dict[str, Any]:
     """Return one scan with its truth.
 
     Parameters
     ----------
     seed, number
         Of the cohort and in it; the seed of all random numbers.
+    rough
+        Whether the scan has bends of 10 mm and texture of 20 % at 10 mm.
 
     Returns
     -------
@@ -56,7 +58,11 @@ def second_case(seed: int, number: int) -> dict[str, Any]:
     shares = [
         100 * float(mass[voxels.group == k + 1].sum() / mass.sum()) for k in range(len(NAMES))
     ]
-    return {**_scanned(rng, voxels, heat, truth), "groups": np.array(NAMES), "shares": shares}
+    return {
+        **_scanned(rng, voxels, heat, truth, rough),
+        "groups": np.array(NAMES),
+        "shares": shares,
+    }
 
 
 def _metastases(rng: np.random.Generator, voxels: Voxels) -> list[tuple[Any, Any, str]]:
@@ -125,7 +131,7 @@ def _layers(heat: Any, weaker: Any, distance: Any, blur: tuple[float, float]) ->
 
 
 def _scanned(
-    rng: np.random.Generator, voxels: Voxels, heat: Any, truth: dict[str, list[Any]]
+    rng: np.random.Generator, voxels: Voxels, heat: Any, truth: dict[str, list[Any]], rough: bool
 ) -> dict[str, Any]:
     weaker = (TISSUE * voxels.soft + 0.5 * TISSUE * voxels.bone).astype(np.float32)
     weaker[voxels.air] = AIR
@@ -137,10 +143,10 @@ def _scanned(
     ]
     fog = float(rng.uniform(0.15, 0.4))
     views = [v + fog * ndimage.gaussian_filter(v, 45 / VOXEL) for v in views]
-    where = _bent(rng)
+    where = _bent(rng, 10 * rough)
     scans = [ndimage.map_coordinates(v, where, order=1) for v in views]
     grain = ndimage.gaussian_filter(rng.normal(size=SCAN), 10 / PIXEL)
-    grain = np.exp(0.2 * grain / grain.std())
+    grain = np.exp(0.2 * rough * grain / grain.std())
     counts = float(np.exp(rng.uniform(np.log(3e5), np.log(2e6))))
     expected = [np.maximum(s * grain, 0) for s in scans]
     expected = [e * counts / e.sum() for e in expected]
@@ -165,13 +171,13 @@ def _scanned(
     }
 
 
-def _bent(rng: np.random.Generator) -> Any:
-    """Return the voxel that each pixel of the scan sees, bent by 10 mm."""
+def _bent(rng: np.random.Generator, size: float) -> Any:
+    """Return the voxel that each pixel of the scan sees, bent by so many mm."""
     row, column = np.mgrid[0 : SCAN[0], 0 : SCAN[1]].astype(np.float32)
     z = (row - 20) * PIXEL / VOXEL + rng.normal(0, 2)
     x = (column - (SCAN[1] - 1) / 2) * PIXEL / VOXEL + 75 + rng.normal(0, 2)
     for place in (z, x):
         knots = rng.normal(size=(SCAN[0] // 48 + 2, SCAN[1] // 48 + 2))  # every 115 mm
         wave = ndimage.zoom(knots, 48, order=3)[: SCAN[0], : SCAN[1]]
-        place += 10 / VOXEL * wave / wave.std()
+        place += size / VOXEL * wave / wave.std()
     return np.stack([z, x])

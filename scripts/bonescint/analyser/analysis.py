@@ -95,7 +95,7 @@ def analyse(views: Mapping[str, NDArray[Any]], spacing: tuple[float, float]) -> 
         raise ValueError("two views of one size with counts are needed")
     window, counts = placed(images[0], images[1], spacing)
     maps = look(counts)
-    foci = find_foci(maps.lesion, maps.index, maps.regions)
+    foci = find_foci(maps.lesion, maps.index, maps.regions, counts)
     width = images[0].shape[1]
     affine, numbers = window.affine, region_numbers(maps.regions)
     mirrored = affine.copy()

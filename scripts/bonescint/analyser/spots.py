@@ -71,7 +71,7 @@ class Focus:
         return round(int(self.pixels.sum()) * CELL**2, 1)
 
 
-def find_foci(lesion: Plane, index: Plane, probabilities: Plane) -> list[Focus]:
+def find_foci(lesion: Plane, index: Plane, probabilities: Plane, counts: Plane) -> list[Focus]:
     """Return the foci from head to foot.
 
     Parameters
@@ -82,6 +82,8 @@ def find_foci(lesion: Plane, index: Plane, probabilities: Plane) -> list[Focus]:
         Bone scan index of each pixel, %.
     probabilities
         Of the classes of bone (18, rows, columns).
+    counts
+        Both views on the network's pixels, the posterior one mirrored.
     """
     from scipy import ndimage  # slow to import
 
@@ -108,6 +110,12 @@ def find_foci(lesion: Plane, index: Plane, probabilities: Plane) -> list[Focus]:
         bsi = float(index[reach].sum()) * setting("factor")
         if pixels.sum() < setting("pixels") or bsi < setting("least"):
             continue
+        # a spot that hardly stands out must be the surer one: texture and noise make weak ones
+        sure = min(float(lesion[row, column]), 1 - 1e-6)
+        evidence = np.log(sure / (1 - sure))
+        evidence += setting("contrast") * np.log(max(_contrasts(pixels, counts)))
+        if evidence < setting("evidence"):
+            continue
         region = REGIONS[int(np.bincount(bones[pixels], minlength=len(REGIONS)).argmax())]
         found.append(
             Focus(row, column, pixels, region, round(float(lesion[row, column]), 4), round(bsi, 5))
@@ -129,12 +137,7 @@ def to_spot(focus: Focus, counts: Plane, affine: Plane, width: float) -> Spot:
     width
         Columns of the image.
     """
-    from scipy import ndimage  # slow to import
-
-    surround = ndimage.binary_dilation(focus.pixels, NEIGHBOURS, iterations=4) & ~focus.pixels
-    contrasts = [
-        float(view[focus.pixels].mean()) / max(float(view[surround].mean()), 1.0) for view in counts
-    ]
+    contrasts = _contrasts(focus.pixels, counts)
     posterior = contrasts[1] > contrasts[0]
     place: NDArray[Any] = affine @ (focus.row, focus.column, 1.0)
     column = width - 1 - float(place[1]) if posterior else float(place[1])
@@ -147,3 +150,14 @@ def to_spot(focus: Focus, counts: Plane, affine: Plane, width: float) -> Spot:
         focus.probability,
         focus.bsi,
     )
+
+
+def _contrasts(pixels: NDArray[np.bool_], counts: Plane) -> list[float]:
+    """Return the mean count in a spot relative to that around it, in each view."""
+    from scipy import ndimage  # slow to import
+
+    near = ndimage.binary_dilation(pixels, NEIGHBOURS)
+    around = ndimage.binary_dilation(near, NEIGHBOURS, iterations=3) & ~near
+    return [
+        (float(view[pixels].mean()) + 0.1) / (float(view[around].mean()) + 0.1) for view in counts
+    ]
