@@ -59,6 +59,13 @@ include: "rules/cohort.smk"
 include: "rules/anonymize.smk"
 include: "rules/imports.smk"
 include: "rules/reference.smk"
+
+
+if has_builtin(config):
+
+    include: "rules/analyser.smk"
+
+
 include: "rules/questions.smk"
 include: "rules/outputs.smk"
 include: "rules/analysis.smk"

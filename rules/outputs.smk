@@ -17,6 +17,12 @@ MONTAGE = {
     "list": study.montage_list(config),
     "stamp": STAMPS.get("figures.montage.cases"),
 }
+# what the reference analyser found is drawn in report and workbook, in no figure for a journal
+MARKS = (
+    of_batches("results/analyser/batches/{batch}.marks.csv")
+    if has_builtin(config)
+    else []
+)
 # tables for the workbook's charts, in addition to its lists
 OF_CHARTS = {"roc_curves": OF_FIGURES["roc_curves"]} if "accuracy" in QUESTIONS else {}
 
@@ -50,6 +56,7 @@ rule draw_figures:
             for need in drawn.needs
             if need in OF_FIGURES
         },
+        marks=MARKS,
     output:
         [
             (

@@ -10,7 +10,7 @@ from typing import Any
 from bonescint.config_form import faults_of_form
 from bonescint.config_hypotheses import wrong_hypotheses
 from bonescint.config_questions import wrong_subgroups
-from bonescint.config_values import entries_of, wrong_values
+from bonescint.config_values import entries_of, wrong_builtin, wrong_values
 from bonescint.config_words import preceding_study
 from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
@@ -191,7 +191,9 @@ def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         if protocol["date"] > date.today().isoformat():
             yield text("future", where="metrics.protocol.date", value=protocol["date"])
     dates += [(f"cohort.{key}", config["cohort"][key]) for key in ("exam_from", "exam_to")]
-    dates += [(f"software.{k}.released", s["released"]) for k, s in config["software"].items()]
+    dates += [
+        (f"software.{k}.released", s["released"]) for k, s in entries_of(config, "software").items()
+    ]
     for where, value in dates:
         try:
             date.fromisoformat(value)
@@ -202,8 +204,9 @@ def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 
 
 def _software(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    yield from wrong_builtin(config, text)
     versions: dict[tuple[str, str], str] = {}
-    for key, entry in config["software"].items():
+    for key, entry in entries_of(config, "software").items():
         same = versions.setdefault((entry["product"], entry["version"]), key)
         if same != key:
             yield text("same_version", a=same, b=key)
@@ -380,5 +383,5 @@ def software(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             "released": entry["released"],
             "metrics": metrics_of_entry(values, key, entry),
         }
-        for key, entry in config["software"].items()
+        for key, entry in entries_of(config, "software").items()
     }

@@ -28,7 +28,7 @@ def wrong_hypotheses(
     asked = questions(config)
     # in questions about all readers or about the tracers the subject is no software
     known = [
-        *config["software"],
+        *entries_of(config, "software"),
         *entries_of(config, "readers"),
         "all_readers",
         *tracers(config),
@@ -38,8 +38,9 @@ def wrong_hypotheses(
         for name in ("subject", "comparator"):
             if primary.get(name) and primary[name] not in known:
                 where = f"metrics.primary.{name}"
-                allowed = ", ".join(known)
-                yield text("not_allowed", where=where, value=primary[name], allowed=allowed)
+                allowed, value = ", ".join(known), primary[name]
+                why = "builtin_tested" if value in config["software"] else "not_allowed"
+                yield text(why, where=where, value=value, allowed=allowed)
         if primary["question"] not in asked:
             yield _not_asked(config, text, "metrics.primary.question", primary["question"])
         measures["metrics.primary.measure"] = [primary["measure"]]

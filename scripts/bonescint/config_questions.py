@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations, pairwise
 from typing import Any
 
-from bonescint.config_values import entries_of, tracers
+from bonescint.config_values import entries_of, has_builtin, tracers
 from bonescint.questions import answerable, missing
 from bonescint.resources import Texts
 from bonescint.stats.subgroups import GRADES
@@ -20,13 +20,13 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
     config
         The configuration, in the correct form.
     """
-    readers = entries_of(config, "readers")
+    readers, software = entries_of(config, "readers"), entries_of(config, "software")
     graded = sum(gives_eod(entry) for entry in readers.values())
     values = metric_values(config["metrics"].get("values"))
-    found = (metrics_of_entry(values, k, entry) for k, entry in config["software"].items())
+    found = (metrics_of_entry(values, k, entry) for k, entry in software.items())
     counted = {values[metric]["kind"] == "count" for metrics in found for metric in metrics}
     there = {
-        "repeated": repeats(config["software"], readers),
+        "repeated": repeats(software, readers),
         "readers": readers,
         "two_readers": len(readers) > 1,
         "eod": graded,
@@ -38,6 +38,7 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
         "shares": False in counted,
         "plan": config["metrics"].get("plan"),
         "subgroups": config["metrics"].get("subgroups"),
+        "builtin": has_builtin(config),
     }
     return {name for name, is_there in there.items() if is_there}
 
@@ -65,10 +66,10 @@ def questions(config: Mapping[str, Any]) -> list[str]:
 def unanswered(config: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return each asked question that cannot be answered, with what the study lacks for it.
 
-    Questions about cases measured twice, or about subgroups, are left out where the study has no
-    such cases or subgroups.
+    Questions about cases measured twice, about subgroups, or about the builtin analyser are left
+    out where the study has no such cases or subgroups, or does not use it.
     """
-    there = study_has(config) | {"repeated", "subgroups"}
+    there = study_has(config) | {"repeated", "subgroups", "builtin"}
     return missing(config["metrics"].get("questions"), there)
 
 
@@ -109,17 +110,17 @@ def product_pairs(config: Mapping[str, Any]) -> list[list[str]]:
     Two products of one tracer are in no pair. They have the same patients, but an unpaired
     comparison would treat these as different.
     """
-    tracer = {key: entry["tracer"] for key, entry in config["software"].items()}
+    tracer = {key: entry["tracer"] for key, entry in entries_of(config, "software").items()}
     return [[a, b] for a, b in _pairs(config) if tracer[a] != tracer[b]]
 
 
 def _product(config: Mapping[str, Any], key: str) -> str:
-    return str(config["software"][key]["product"])
+    return str(entries_of(config, "software")[key]["product"])
 
 
 def _pairs(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     def order(key: str) -> tuple[str, tuple[int, ...]]:
-        version = config["software"][key]["version"]
+        version = entries_of(config, "software")[key]["version"]
         return _product(config, key), tuple(int(part) for part in version.split("."))
 
-    return combinations(sorted(config["software"], key=order), 2)
+    return combinations(sorted(entries_of(config, "software"), key=order), 2)

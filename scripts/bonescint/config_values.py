@@ -20,6 +20,9 @@ from bonescint.tables.metric_columns import (
     whose,
 )
 
+# the key of the builtin analyser in `software`
+BUILTIN = "reference"
+BUILTIN_METRICS = {"bsi": "percent", "hotspots": "count"}  # what it measures
 # R6: the licence binds a product to a tracer
 _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
 # what margins may name besides the metrics
@@ -55,6 +58,8 @@ def tracers(config: Mapping[str, Any]) -> list[str]:
 def entries_of(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
     """Return the entries of `software` or `readers`; none for a study without readers.
 
+    The builtin analyser is no software under study, so it is not among them (`has_builtin`).
+
     Parameters
     ----------
     config
@@ -63,7 +68,41 @@ def entries_of(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
         ``software`` or ``readers``.
     """
     named = config[area]
-    return {} if named == NONE else named
+    if named == NONE:
+        return {}
+    return {key: entry for key, entry in named.items() if "builtin" not in entry}
+
+
+def has_builtin(config: Mapping[str, Any]) -> bool:
+    """Tell whether the builtin analyser reads the coded images, too.
+
+    Parameters
+    ----------
+    config
+        The configuration, in the correct form.
+    """
+    return bool(config["software"].get(BUILTIN, {}).get("builtin"))
+
+
+def wrong_builtin(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    """Yield what is wrong with the entry of the builtin analyser, which is no software under study.
+
+    Parameters
+    ----------
+    config
+        The configuration, in the correct form.
+    text
+        The words of resources/text/config.csv.
+    """
+    if not entries_of(config, "software"):
+        yield text("no_software")
+    for key, entry in config["software"].items():
+        if "builtin" in entry and key != BUILTIN:
+            yield text("builtin_name", where=f"software.{key}", name=f"software.{BUILTIN}")
+    values = metric_values(config["metrics"].get("values"))
+    kinds = {metric: values.get(metric, {}).get("kind") for metric in BUILTIN_METRICS}
+    if has_builtin(config) and kinds != BUILTIN_METRICS:
+        yield text("builtin_metrics", where=f"software.{BUILTIN}")
 
 
 def put_values(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
@@ -84,7 +123,8 @@ def put_values(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
     targets = cohort["targets"]
     targets["properties"] = {name: {"type": "integer", "minimum": 0} for name in (*own, *_FINDINGS)}
     targets["required"] = list(targets["properties"])
-    schema["properties"]["software"]["additionalProperties"]["properties"]["tracer"]["enum"] = own
+    entry = schema["properties"]["software"]["additionalProperties"]["then"]
+    entry["properties"]["tracer"]["enum"] = own
     if _below(config, "study").get("preceding_study") == NONE:
         schema["properties"]["inputs"]["required"].remove("participants")
     _put_metrics(schema, config)
@@ -130,7 +170,7 @@ def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         The words of resources/text/config.csv.
     """
     allowed, first = tracer_products(config), dict[str, str]()
-    for key, entry in config["software"].items():
+    for key, entry in entries_of(config, "software").items():
         product, tracer = entry["product"], entry["tracer"]
         if first.setdefault(product, tracer) != tracer:
             yield text("two_tracers", product=product)
@@ -147,7 +187,7 @@ def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
             yield text("low_below", where=where)
         if name in _taken():
             yield text("taken", where=where, name=name)
-        for key, entry in config["software"].items():
+        for key, entry in entries_of(config, "software").items():
             named = entry["columns"].get(name)
             if named and not may_have(metric, key, entry["product"]):
                 there, only = f"software.{key}.columns.{name}", ", ".join(metric["software"])
@@ -164,7 +204,7 @@ def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 
 def _names(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator[str]:
     """Yield misleading names, and software that measure nothing."""
-    for key, entry in config["software"].items():
+    for key, entry in entries_of(config, "software").items():
         if not metrics_of_entry(values, key, entry):
             yield text("no_metric", where=f"software.{key}", known=", ".join(values))
     for area in ("software", "readers"):
@@ -196,7 +236,7 @@ def _primary(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator
     metric, cutoff = primary.get("metric"), primary.get("cutoff")
     for name in ("subject", "comparator"):
         key = str(primary.get(name))
-        entry = config["software"].get(key)
+        entry = entries_of(config, "software").get(key)
         if metric and entry and metric not in metrics_of_entry(values, key, entry):
             yield text("has_not", where=f"metrics.primary.{name}", software=key, metric=metric)
     asked = primary.get("question"), primary.get("measure")

@@ -33,6 +33,7 @@ def draw_figures(
     there: Collection[str] | None = None,
     words: Mapping[str, str] | None = None,
     montage: Mapping[str, Any] | None = None,
+    marks: Sequence[Path] = (),
 ) -> None:
     """Write every figure in the formats that report and workbook show.
 
@@ -61,12 +62,15 @@ def draw_figures(
         The names of the study's exam, patients, tracers and products (`study_words`).
     montage
         ``cases``, as in `figures.montage` of the configuration; ``list``: the file of codes.
+    marks
+        The batches' tables of marks of the research reference analysis, where it is used.
     """
     texts = Texts("figures", language)
     labels = Labels(texts, software, synthetic, confidence, values=values, study=words, there=there)
     given: dict[str, Any] = {name: list(read_rows(path)) for name, path in tables.items()}
     given |= {
         "dicom": dicom,
+        "marks": list(marks),
         "version_pairs": version_pairs,
         "first_cutoffs": first_cutoffs(cutoffs),
         "montage": shown_cases(montage or {}),
@@ -90,6 +94,7 @@ if __name__ == "__main__":
         tables = dict(snakemake.input.items())
         draw_figures(
             dicom=[Path(folder) for folder in tables.pop("dicom", [])],
+            marks=[Path(path) for path in tables.pop("marks", [])],
             tables={name: Path(path) for name, path in tables.items()},
             software=snakemake.params.software,
             version_pairs=snakemake.params.version_pairs,

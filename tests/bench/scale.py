@@ -119,6 +119,7 @@ class Study:
         (self.hook / "sitecustomize.py").write_text(HOOK)
         config = (ROOT / "config.yaml").read_text(encoding="utf-8").replace(" demo/", " inputs/")
         self.config = yaml.safe_load(config)
+        self.config["software"].pop("reference", None)  # is measured by itself
         half = (size + MORE) // 2
         settings = {"seed": SEED, "women_per_tracer": half, "with_findings": half}
         self.config["cohort"]["targets"] = dict.fromkeys(self.config["cohort"]["targets"], 1)

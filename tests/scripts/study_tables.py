@@ -151,13 +151,19 @@ class Study:
             for code in results
         ]
         write_rows(self.folder / "exposure.csv", EXPOSURE, exposure)
+        analysed = [
+            {"code": code, "tracer": tracer, "software": "reference", "version": "0123abcd"}
+            | {"bsi": round(i % 7 / 3, 2), "hotspots": i % 4, "status": "analysed"}
+            for i, (code, tracer) in enumerate(self.tracer.items())
+        ]
+        write_rows(self.folder / "analysed.csv", SOFTWARE, analysed)
 
     def answer(self, name: str, **params: object) -> list[Estimate]:
         """Answer a question as Snakemake does and return its table."""
         self.write()
         inputs = {
             table: str(self.folder / f"{table}.csv")
-            for table in ("reference", "measurements", "cases", "exposure")
+            for table in ("reference", "measurements", "cases", "exposure", "analysed")
         }
         inputs["readings"] = [str(self.folder / f"{reader}.csv") for reader in self.answers]
         given = {

@@ -19,6 +19,7 @@ EVERYTHING = {
     "shares",
     "plan",
     "subgroups",
+    "builtin",
 }  # fmt: skip
 
 
@@ -45,7 +46,8 @@ def test_a_study_without_readers_is_asked_about_its_software_alone(config: dict[
     config["metrics"] |= {"primary": None, "families": {}}
     check_config(config, files=False)
     assert questions(config) == [
-        TESTS, "failures", "baseline", "version_measurement", "equivalence", "case_mix", "exposure",
+        TESTS, "failures", "baseline", "version_measurement", "equivalence", "bridge", "case_mix",
+        "exposure",
     ]  # fmt: skip
     assert unanswered(config)["accuracy"] == ["readers"]
     assert why_unanswered(["readers", "versions"], "en") == (
@@ -64,7 +66,7 @@ def test_readers_who_grade_nothing(config: dict[str, Any]) -> None:
 def test_one_version_and_one_tracer(config: dict[str, Any]) -> None:
     config["software"] = {"vsbone3": config["software"]["vsbone3"]}
     config["cohort"]["tracers"] = {"HMDP": ["VSBONE"]}
-    assert study_has(config) == EVERYTHING - {"versions", "products", "tracers"}
+    assert study_has(config) == EVERYTHING - {"versions", "products", "tracers", "builtin"}
 
 
 def test_products_of_one_tracer_have_the_same_patients(config: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from bonescint.config import check_config, settings_of_questions
+from bonescint.config_values import entries_of
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
 
@@ -80,8 +81,9 @@ def test_two_metrics_have_two_labels() -> None:
 
 def test_a_software_without_any_metric_is_no_list_of_cases_not_analysed() -> None:
     def ann_alone(config: dict[str, Any]) -> None:
+        del config["software"]["reference"]
         config["metrics"] |= {"values": {"ann": {}}, "cutoffs": [], "families": {}, "margins": {}}
-        for entry in config["software"].values():
+        for entry in entries_of(config, "software").values():
             entry["columns"] = {"key": "ID", "ann": entry["columns"].get("ann")}
 
     with pytest.raises(InputError, match=r"vsbone2: this software has no metric.*\(ann\)") as said:

@@ -23,7 +23,7 @@ LAYERS = (
     _LOW,
     ("provenance", "cohort", "identity"),
     ("deid", "tables"),
-    ("stats",),
+    ("stats", "analyser"),
     ("questions",),
     (
         "config_words",
@@ -43,6 +43,7 @@ ONLY = {
     "runlock": {"errors", "resources"},
     "joblog": {"errors", "incidents", "made", "runlock"},
     "stats": {"files", "declared", "special"},
+    "analyser": {"errors", "resources", "dicom"},
     "questions": {"errors", "files", "declared", "resources", "registered", "stats"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }

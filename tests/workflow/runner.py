@@ -44,6 +44,7 @@ FEW_QUESTIONS = ["accuracy", "cutoffs", "version_measurement"]
 def few_questions(config: dict[str, Any]) -> None:
     """Leave out the questions that most tests do not need."""
     config["metrics"] |= {"questions": FEW_QUESTIONS, "primary": None, "families": {}}
+    config["software"]["reference"] = {"builtin": False}
 
 
 def snakemake(folder: Path, *arguments: str, fails: bool = False, program: Path = ROOT) -> str:

@@ -14,6 +14,7 @@ def real(config: dict[str, Any]) -> None:
     """Use the files of a hospital, without the settings that a delivery needs."""
     for key in ("dicom", "participants", "opt_out"):
         config["inputs"][key] = config["inputs"][key].replace("demo/", "own/")
+    config["software"].pop("reference", None)
     for entry in config["software"].values():
         entry["export"] = entry["export"].replace("demo/", "own/")
         if second := entry.get("second_export"):

@@ -40,6 +40,7 @@ DOWNSTREAM_OF_MEASUREMENTS = {
     "version_measurement",
     "equivalence",
     "software_comparison",
+    "bridge",
     "hotspot_count",
     "bsi_eod",
     "exposure",
@@ -125,6 +126,22 @@ def test_cutoffs_rerun_statistics_only(study: Path) -> None:
     assert {"cutoffs", "list_misclassified"} <= planned
     assert "accuracy" not in planned  # an AUC has no cut-off
     assert planned.isdisjoint({"import_software", "anonymize_batch", "build_reference"})
+
+
+def test_the_builtin_analyser_changes_no_table_but_its_own(study: Path) -> None:
+    cases = {row["status"] for row in read_rows(study / "results/analyser/cases.csv")}
+    assert "analysed" in cases and (study / "results/metrics/bridge.csv").exists()
+    hypotheses = study / "results/metrics/hypotheses.csv"
+    before = hypotheses.read_bytes()
+    configure(study, lambda c: c["software"]["reference"].update(builtin=False))
+    # every other table stays as it is
+    assert set(jobs(snakemake(study, "-n"))) == {
+        "hypotheses", "draw_figures", "write_provenance", "write_workbook", "write_report",
+        "verify_purge", "all",
+    }  # fmt: skip
+    # this one reads what every question found, and has no row of it
+    assert ran(snakemake(study, str(hypotheses.relative_to(study)))) == ["hypotheses"]
+    assert hypotheses.read_bytes() == before
 
 
 def test_same_inputs_and_ledger_give_the_same_bytes(study: Path) -> None:

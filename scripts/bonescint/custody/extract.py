@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.config import metrics, software
-from bonescint.config_values import entries_of
+from bonescint.config_values import BUILTIN_METRICS, entries_of
 from bonescint.custody.deliveries import archives_with, recorded
 from bonescint.custody.preceding import preceding_deliveries
 from bonescint.custody.receipts import confirmed_recalls
@@ -123,12 +123,18 @@ def _software_table(codes: Collection[str], config: Mapping[str, Any], text: Tex
         name = names.get(row["software"], row["software"])
         of = found.setdefault(name, {"software": name, "status": _said(row["status"], text)})
         of[row["metric"]] = row["value"] or text("empty")
-    for table, again in repeats(config["software"], {}).items():
+    for table, again in repeats(entries_of(config, "software"), {}).items():
         name = text(table.removeprefix(f"{again.entry}_"), name=names[again.entry])
         for row in _rows(_RESULTS / "repeats" / f"{table}.csv", "code", codes):
             found[name] = {"software": name, "status": _said(row["status"], text)} | {
                 key: row[key] or text("empty") for key in about[again.entry]["metrics"]
             }
+    # what the research reference analysis found in the patient's scan, with what it is not for
+    said = Texts("metrics", text.language)("research_reference")
+    for row in _rows(_RESULTS / "analyser" / "cases.csv", "code", codes):
+        found[said] = {"software": said, "status": _said(row["status"], text)} | {
+            key: row[key] or text("empty") for key in BUILTIN_METRICS
+        }
     shown = [key for key in values if any(key in row for row in found.values())]
     rows = [dict.fromkeys(shown, text("empty")) | row for row in found.values()]
     titles = {key: metric_title(key, values[key], text, f"column.{key}") for key in shown}

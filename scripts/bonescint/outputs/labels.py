@@ -88,7 +88,8 @@ class Labels:
         }
         self._filled |= self._directions()
         # both names of a measure against readers (FDA 2007): texts use them at the first occurrence
-        self._filled |= {key: words(key) for key in ("said_sensitivity", "said_specificity")}
+        said = ("said_sensitivity", "said_specificity", "research_reference")
+        self._filled |= {key: words(key) for key in said}
         self._filled["explained"] = words("together").join(map(self._explained, self.values))
         tracers, products = (
             list(dict.fromkeys(one[name] for one in software.values()))

@@ -81,10 +81,10 @@ def question_section(
     Returns
     -------
     dict
-        ``key``, ``title``, ``caution`` (its first sentence) and ``caution_rest``, ``note``,
-        ``purposes``; ``main``: the main table, None where the question declares none; ``tables``:
-        all rows, in one table for each comparison. Tests that other questions made are grouped by
-        the family in which they are adjusted.
+        ``key``, ``title``, ``disclaimer``, ``caution`` (its first sentence) and ``caution_rest``,
+        ``note``, ``purposes``; ``main``: the main table, None where the question declares none;
+        ``tables``: all rows, in one table for each comparison. Tests that other questions made are
+        grouped by the family in which they are adjusted.
     """
     groups: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
     for row in rows:
@@ -107,6 +107,7 @@ def question_section(
     return {
         "key": key,
         "title": labels.question("title", key),
+        "disclaimer": labels.question("disclaimer", key),
         "caution": caution,
         "caution_rest": "".join(more),
         "note": labels.question("note", key),

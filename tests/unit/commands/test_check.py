@@ -44,6 +44,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     config = dict(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
     config["language"] = "en"
     config["inputs"] = {"dicom": "images", "participants": "who.csv", "opt_out": "out.csv"}
+    config["software"].pop("reference", None)
     for key, entry in config["software"].items():
         entry["export"] = f"{key}.csv"
         entry.pop("second_export", None)

@@ -266,3 +266,17 @@ def test_an_extract_holds_the_second_results_of_a_case(codes: dict[str, str]) ->
     }  # fmt: skip
     read = [(row["reader"], row["findings"]) for row in rows if "reader" in row]
     assert read[:2] == [("Reader 1", FINDINGS), ("Reader 1, second reading", "-")]
+
+
+def test_an_extract_holds_what_the_reference_analyser_found(codes: dict[str, str]) -> None:
+    code, other = codes[PATIENT], codes[OTHER]
+    enrol(code)
+    values = {"software": "reference", "status": "analysed", "bsi": "0.21", "hotspots": "2"}
+    rows = [values | {"code": code}, values | {"code": other, "bsi": "9"}]
+    write("results/analyser/cases.csv", "analysed", *rows)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8")) | {"language": "en"}
+    extract = extract_of(opened(), PATIENT, config, date.today())
+    rows = [row for block in extract.blocks if isinstance(block, ShownTable) for row in block.rows]
+    found = {row["software"]: row["bsi"] for row in rows if "software" in row}
+    said = next(name for name in found if "not for diagnosis" in name)
+    assert "not a medical device" in said and found[said] == "0.21" and "9" not in found.values()

@@ -50,7 +50,7 @@ def all_figures(t: dict[str, list[Any]], labels: Labels, pairs: list[list[str]])
         composed_of(bland_altman, measured, reference, t["version_measurement"], pairs, labels),
         composed_of(version_slope, measured, reference, pairs, CUT, labels),
         composed_of(distribution, measured, reference, CUT, labels),
-        composed(montage.draw([], [], [], {}, [], {}, labels), labels),
+        composed(montage.draw([], [], [], {}, [], {}, [], labels), labels),
     ]
 
 

@@ -10,6 +10,7 @@ from matplotlib.text import Text
 
 from bonescint.config import check_config, inputs
 from bonescint.errors import InputError
+from bonescint.files import write_rows
 from bonescint.outputs.data import shown_cases
 from bonescint.outputs.figures import montage
 from bonescint.outputs.labels import Labels
@@ -41,6 +42,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "measurements": [],
         "first_cutoffs": {"bsi": 1.0},
         "dicom": sorted((folder / "dicom").glob("*")),
+        "marks": [],
     }
 
 
@@ -147,3 +149,33 @@ def test_the_list_is_an_input_of_the_study() -> None:
     assert inputs(config)["figures.montage.cases"] == "own/cases.txt"
     with pytest.raises(InputError, match="own/cases.txt"):
         check_config(config)
+
+
+def test_what_the_reference_analyser_found_is_drawn_with_what_it_is_not_for(
+    study: dict[str, Any], tmp_path: Path
+) -> None:
+    code = min(row["code"] for row in study["cases"])
+    table = tmp_path / "00.marks.csv"
+    ring = "100 40/100 80/140 80/140 40"
+    marks = [
+        ("anterior", "outline", ring),
+        ("anterior", "spot", "120 60"),
+        ("posterior", "spot", "9 9"),
+    ]
+    write_rows(
+        table,
+        ["code", "view", "mark", "points"],
+        [dict(zip(("code", "view", "mark", "points"), (code, *one), strict=True)) for one in marks]
+        + [{"code": "BS-29F9X", "view": "anterior", "mark": "spot", "points": "1 1"}],
+    )
+    plain = composed(montage.draw(**study, montage={"cases": [code]}, labels=LABELS), LABELS)
+    assert not any(ax.lines for ax in plain.axes)
+    drawn = montage.draw(**study | {"marks": [table]}, montage={"cases": [code]}, labels=LABELS)
+    ahead, behind = (ax for ax in composed(drawn, LABELS).axes if ax.images)
+    (outline,), (spot,) = ahead.lines, ahead.collections
+    assert [column for column, _ in spot.get_offsets()] == [60]
+    # a ring is closed
+    assert list(outline.get_xdata()) == [40, 80, 80, 40, 40]
+    assert outline.get_ydata()[2] - outline.get_ydata()[0] == 40
+    assert len(behind.collections) == 1
+    assert "not for diagnosis" in drawn.note

@@ -5,8 +5,9 @@ import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from bonescint.dicom.frame_views import frame_views
 from bonescint.dicom.view_codes import VIEWS
-from bonescint.outputs.scans import frame_views, read_views
+from bonescint.outputs.scans import read_views
 from tests.scripts.outputs.results import write_results, write_scans
 
 

@@ -12,7 +12,7 @@ from tests.scripts.study_tables import Study, notes
 ASKED = (
     "reader_agreement", "reader_eod", "reader_counts", "version_diagnosis", "version_measurement",
     "hotspot_count", "bsi_eod", "software_comparison", "case_mix",
-    "one_truth", "subgroups",
+    "bridge", "one_truth", "subgroups",
 )  # fmt: skip
 
 
@@ -46,9 +46,9 @@ def test_the_trend_over_the_grades_is_tested_once(tables):
 
 def test_other_patients_are_compared_by_limits_alone(tables):
     assert [name for name in known() if not question(name).tested] == [
-        "baseline", "one_truth", "software_comparison", "case_mix", "subgroups",
+        "baseline", "one_truth", "software_comparison", "bridge", "case_mix", "subgroups",
     ]  # fmt: skip
-    for name in ("one_truth", "software_comparison", "case_mix", "subgroups"):
+    for name in ("one_truth", "software_comparison", "bridge", "case_mix", "subgroups"):
         assert all(np.isnan(row.p_value) and not row.test for row in tables[name])
         assert any(not np.isnan(row.ci_low) for row in tables[name])
 

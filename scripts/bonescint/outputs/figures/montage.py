@@ -15,6 +15,7 @@ from bonescint.files import Row
 from bonescint.identity.codes import typed_code
 from bonescint.outputs.data import decided, measured
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.marks import ViewMarks, read_marks
 from bonescint.outputs.panels import OtherForm, Panel, Picture
 from bonescint.outputs.scans import View, read_views
 from bonescint.outputs.style import small
@@ -22,15 +23,17 @@ from bonescint.outputs.style import small
 FIGURE = {
     "order": 70,
     "section": "reference",
-    "needs": ["cases", "reference", "measurements", "first_cutoffs", "dicom", "montage"],
+    "needs": ["cases", "reference", "measurements", "first_cutoffs", "dicom", "montage", "marks"],
     "form": "png",
     "narrow": True,
 }
 
 logger = logging.getLogger(__name__)
+Marks = Mapping[tuple[str, str], ViewMarks]
 
 _PER_CELL = 2  # cases of each tracer with findings, and as many without
 _A_ROW = 4  # cases side by side
+OUTLINE, SPOT = "#0072B2", "#D55E00"  # of the reference analysis
 _MOST_ROWS = 640  # a printed montage shows no more
 
 
@@ -59,16 +62,22 @@ class Scan:
 class _Drawn:
     """One view of a case, reduced and in greys, with the counts that the greys stand for."""
 
-    def __init__(self, scan: Scan, view: View) -> None:
+    def __init__(self, scan: Scan, view: View, marks: Marks) -> None:
+        self.marks = marks.get((scan.code, view.name))
+        self.step = _step(view.pixels)
         thin = _thinned(view.pixels)
         self.scan, self.name = scan, view.name or "unknown"
         self.pixels, self.window = greys(thin), window(thin)
 
 
+def _step(pixels: np.ndarray[Any, Any]) -> int:
+    return -(-int(max(pixels.shape)) // _MOST_ROWS)
+
+
 def _thinned(pixels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return counts reduced by the means of blocks with a whole number of pixels."""
     counts = pixels.astype(np.float32)
-    step = -(-max(counts.shape) // _MOST_ROWS)
+    step = _step(counts)
     rows, columns = (size - size % step for size in counts.shape)
     thin = counts[:rows, :columns].reshape(rows // step, step, columns // step, step)
     return np.asarray(thin.mean((1, 3)))
@@ -136,6 +145,7 @@ def draw(
     first_cutoffs: dict[str, float],
     dicom: list[Path],
     montage: Mapping[str, Any],
+    marks: list[Path],
     labels: Labels,
 ) -> Picture:
     """Draw a few coded scans. Cases whose pictures cannot be shown are skipped.
@@ -152,6 +162,8 @@ def draw(
         `figures.montage` of the configuration: ``cases`` is a list of codes, ``first`` (by code,
         two of each tracer with and without findings) or ``discordant`` (within the same groups, the
         cases whose calls are furthest on the wrong side of their cut-off).
+    marks
+        The batches' tables of what the research reference analysis found; none without it.
     labels
         The figures' words.
     """
@@ -163,11 +175,8 @@ def draw(
         far = discordance(measurements, reference, first_cutoffs, labels)
     of_code = {row["code"]: row for row in cases if not far or row["code"] in far}
     # codes are random, so taking the first by code selects nothing
-    order = (
-        codes
-        if codes or not_there
-        else sorted(of_code, key=lambda code: (-far.get(code, 0.0), code))
-    )
+    by_code = sorted(of_code, key=lambda code: (-far.get(code, 0.0), code))
+    order = codes if codes or not_there else by_code
     cells: dict[tuple[str, bool | None], list[Scan]] = {}
     for code in order:
         row, state = of_code[code], truth.get(code)
@@ -180,14 +189,18 @@ def draw(
             logger.info("a case that cannot be drawn is passed over")
     states = sorted(cells, key=lambda key: (True, False, None).index(key[1]))
     note = "note_discordant" if far else "note"
-    picture = side_by_side([scan for key in states for scan in cells[key]], labels, note)
+    scans = [scan for key in states for scan in cells[key]]
+    found = read_marks(marks, {scan.code for scan in scans})
+    picture = side_by_side(scans, labels, note, found)
     if not not_there:
         return picture
     said = labels.figure("not_there", "montage", n=not_there)
     return picture._replace(note=f"{picture.note} {said}", empty=said)
 
 
-def side_by_side(scans: list[Scan], labels: Labels, note: str = "note") -> Picture:
+def side_by_side(
+    scans: list[Scan], labels: Labels, note: str = "note", marks: Marks | None = None
+) -> Picture:
     """Draw a panel for each four cases of a tracer, cases with findings on the left.
 
     Parameters
@@ -198,11 +211,16 @@ def side_by_side(scans: list[Scan], labels: Labels, note: str = "note") -> Pictu
         The figures' words. Their software gives the order of the tracers.
     note
         The name of the text on how the cases were chosen.
+    marks
+        (code, view) -> what the research reference analysis found.
     """
     order = dict.fromkeys(map(labels.tracer, labels.software_keys))
     tracers = dict.fromkeys([*order, *sorted({scan.tracer for scan in scans})])
     groups = [[scan for scan in scans if scan.tracer == tracer] for tracer in tracers]
-    drawn = [[[_Drawn(scan, view) for view in scan.views] for scan in group] for group in groups]
+    drawn = [
+        [[_Drawn(scan, view, marks or {}) for view in scan.views] for scan in group]
+        for group in groups
+    ]
     pictures = [one.pixels for group in drawn for case in group for one in case]
     shown = _used_rows(pictures)
     tallest = max((one[shown].shape[0] / one.shape[1] for one in pictures), default=2)
@@ -220,12 +238,15 @@ def side_by_side(scans: list[Scan], labels: Labels, note: str = "note") -> Pictu
         ]
         return OtherForm(panels, (0.5 + 1.02 * most, tallest + 0.75))
 
+    said = labels.figure(note, "montage", percentile=CLIP)
+    if marks:
+        said = labels.word("sentences", a=said, b=labels.figure("note_marks", "montage"))
     wide, below = form(_A_ROW), form(_A_ROW // 2)
     return Picture(
         labels.figure("title", "montage"),
         wide.panels,
         (max(wide.size[0], 6.0), wide.size[1]),
-        note=labels.figure(note, "montage", percentile=CLIP),
+        note=said,
         narrower=[below],
     )
 
@@ -242,6 +263,7 @@ def _row(ax: Axes, row: list[_Drawn], most: int, shown: slice, labels: Labels) -
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         ax.imshow(one.pixels[shown], cmap="gray_r", vmin=0, vmax=255, interpolation="none")
+        _mark(ax, one, shown.start or 0)
         ax.set_title(labels(f"view_{one.name}"), fontsize="medium")
         low, high = (f"{end:.0f}" for end in one.window)
         lines = [labels.figure("window", "montage", low=low, high=high)]
@@ -252,3 +274,20 @@ def _row(ax: Axes, row: list[_Drawn], most: int, shown: slice, labels: Labels) -
             if labels.has("readers"):
                 lines.append(labels(states[one.scan.metastasis]))
         ax.set_xlabel("\n".join(lines), loc="left", fontsize=small())
+
+
+def _mark(ax: Axes, one: _Drawn, first: int) -> None:
+    """Draw outlines of regions and spots over a view that begins at a row of its reduced image."""
+    if one.marks is None:
+        return
+    ax.autoscale(False)  # the picture fills its frame
+    for points in (*one.marks.outlines, one.marks.spots):
+        # the first pixel of a block is half a block before its middle
+        rows, columns = ((points + 0.5) / one.step - 0.5).T
+        if points is one.marks.spots:
+            ax.scatter(
+                columns, rows - first, 16, facecolors="none", edgecolors=SPOT, linewidths=0.7
+            )
+        else:
+            closed = np.append(columns, columns[0]), np.append(rows, rows[0]) - first
+            ax.plot(*closed, color=OUTLINE, linewidth=0.35)

@@ -65,7 +65,8 @@ def write_questions(to: StudyBook, sheet_key: str, names: Sequence[str]) -> None
                 said[-1]["question"] = labels.question("sheet", name)
         remarks = labels("all_rows", notes=labels("separator").join(common)) if common else ""
         start = f"{labels.question('sheet', name)}: " if len(names) > 1 else ""
-        cautions += [start + one for one in (labels.question("caution", name), remarks) if one]
+        warned = (labels.question("disclaimer", name), labels.question("caution", name), remarks)
+        cautions += [start + one for one in warned if one]
         notes += [start + one for one in (labels.question("note", name),) if one]
     nothing = {"", *([labels.question("title", names[0])] if len(names) == 1 else [])}
     # each test shows its own n

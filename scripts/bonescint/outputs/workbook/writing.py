@@ -13,6 +13,7 @@ from bonescint.outputs.labels import Labels
 from bonescint.outputs.recorded import record_in_words
 from bonescint.outputs.results import Results
 from bonescint.outputs.verification import verification
+from bonescint.outputs.workbook.analysed import write_analysed
 from bonescint.outputs.workbook.book import StudyBook
 from bonescint.outputs.workbook.cases import write_case_list
 from bonescint.outputs.workbook.charts import DRAWN
@@ -26,7 +27,7 @@ from bonescint.warning_words import warnings_in_words
 # the tables that the report does not need; the last one never leaves the hospital (R34)
 CASE_LISTS = (
     "measurements", "misclassified", "reclassified", "exposed", "readings", "roc_curves",
-    "incidental",
+    "incidental", "analysed", "analysed_regions",
 )  # fmt: skip
 _LAST = ("deidentification", "warnings", "provenance", "checklists")
 
@@ -62,12 +63,15 @@ def write_book(
     forms |= {one.stem: one for one in results.figures if one.suffix == ".png"}
     figures = list(forms.values())
     drawn = ["figures", *(["charts"] if DRAWN & {one.stem for one in figures} else [])]
-    sheets = ["cases", "flow", *to.questions, *hospital, "purposes", *drawn, *_LAST]
+    own = ["analysed"] if "analysed" in lists else []
+    sheets = ["cases", "flow", *to.questions, *own, *hospital, "purposes", *drawn, *_LAST]
     write_summary(to, study, sheets)
     write_case_list(to, lists)
     _flow(to)
     for sheet, names in to.questions.items():
         write_questions(to, sheet, names)
+    if own:
+        write_analysed(to, lists)
     if hospital:
         _incidental(to, lists["incidental"])
     places = to.places(["summary", *sheets])
