@@ -143,7 +143,12 @@ rule verify_purge:
         decisions=DECISIONS,
         ids_only=OPT_OUT_SETTINGS["ids_only"],
         layout=study.list_layout(config, "opt_out"),
-        current=[*SOFTWARE, *AGAIN, *READERS],
+        current=[
+            *SOFTWARE,
+            *AGAIN,
+            *READERS,
+            *([BUILTIN] if has_builtin(config) else []),
+        ],
         language=LANGUAGE,
         code=code_digest("scripts/custody/verify_purge.py"),
     script:

@@ -11,7 +11,7 @@ RULE = re.compile(
     r"^ *(?:rule|checkpoint|use rule answer_question from asking as) (\w+)(?: with)?:", re.M
 )
 # minutes or hours each in a study
-ALONE = {"make_demo_cohort", "index_dicom", "anonymize_batch"}
+ALONE = {"make_demo_cohort", "index_dicom", "anonymize_batch", "analyse_batch"}
 # without a script, or not meant for a node
 LOCAL = {"all", "deliver", "review", "tables", "paper", "figures"}
 

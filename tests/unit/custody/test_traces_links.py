@@ -151,6 +151,19 @@ def test_outputs_of_a_former_configuration(study: Path) -> None:
     assert purge(study, [WOMAN], study / "x.tsv", "en", current) == []
 
 
+def test_what_the_builtin_analyser_found_goes_when_it_is_switched_off(study: Path) -> None:
+    with_patient = ["results/analyser/cases.csv", "results/analyser/batches/00.marks.csv"]
+    for path in with_patient:
+        write(study / path)
+    write(study / "results/analyser/batches/01.csv", "BS-7K3M3")
+    # switched on, its rules make the tables anew
+    assert purge(study, [WOMAN], study / "x.tsv", "en", ["00", "01", "reference"]) == []
+    done = purge(study, [WOMAN], study / "x.tsv", "en", ["00", "01"])
+    assert done == ["2 outputs of a former configuration were removed."]
+    assert not any((study / path).exists() for path in with_patient)
+    assert (study / "results/analyser/batches/01.csv").exists()
+
+
 def test_second_results_of_a_former_configuration(study: Path) -> None:
     gone = [
         "results/repeats/vsbone2_stored.csv", "results/repeats/vsbone2_second_operator.csv",

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bonescint.catalogue import catalogue
+from bonescint.config_values import BUILTIN
 from bonescint.custody.owners import remove_review, review_files
 from bonescint.custody.traces.content import search_content
 from bonescint.custody.traces.encodings import texts
@@ -65,8 +66,9 @@ def purge(
     language
         Of the account.
     current
-        The names of batches, software and readers in force. Outputs of former ones that hold the
-        persons are removed too, because no rule makes them anew. None: they stay.
+        The names of batches, software (also the builtin one) and readers in force. Outputs of
+        former ones that hold the persons are removed too, because no rule makes them anew. None:
+        they stay.
     skip
         The hospital's own files and folders, which links may lead to.
     hashes
@@ -91,7 +93,7 @@ def purge(
         ("analysis", lambda: _analysis(root, searcher, skip)),
         # results that were edited by hand and put aside; no rule makes them anew
         ("edited", lambda: _remove(root / EDITED.parent, [EDITED.name], searcher, skip)),
-        ("former", lambda: 0 if current is None else _former(root, current, searcher)),
+        ("former", lambda: _former(root, current, searcher, skip)),
         ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, searcher, skip)),
     ]
     return [text(f"purged.{key}", n=n) for key, step in steps if (n := step())]
@@ -258,9 +260,14 @@ def _delete(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _former(root: Path, current: Collection[str], searcher: Searcher) -> int:
+def _former(
+    root: Path, current: Collection[str] | None, searcher: Searcher, skip: Collection[Path]
+) -> int:
     """Remove outputs of former batches, software and readers if they hold a person."""
-    removed = 0
+    if current is None:
+        return 0
+    # the builtin analyser has an output for each batch, and batches stay when it is switched off
+    removed = 0 if BUILTIN in current else _remove(root / "results", ["analyser"], searcher, skip)
     for template in _FORMER:
         folder, _, name = template.rpartition("/")
         before, wildcard, after = re.split(r"[{}]", name)
