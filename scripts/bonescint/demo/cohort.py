@@ -64,20 +64,23 @@ class Phantom:
             Blood pool instead of bone.
         """
         rng = np.random.default_rng([seed, 8, patient.index])
-        parts = []
+        parts, rows = [], []
         for name, region in regions().items():
             weight = region.concentration * rng.lognormal(0, region.spread)
             if early:
                 organ = EARLY_SOFT if name == "soft_tissue" else EARLY_ORGANS
                 weight *= EARLY_BONE if region.compartment else organ
-            parts.append((weight, *self.parts[name]))
+            views, seen = self.parts[name]
+            parts.append((weight, views))
+            rows.append(seen)
         foci = [focus.shape for focus in (*patient.metastases, *patient.degenerative)]
         if foci and not early:
             views = project(foci, self.surface, self.grid)
-            parts.append((1.0, views, seen_rows(views)))
+            parts.append((1.0, views))
+            rows.append(seen_rows(views))
         tall = patient.height / 1.58
         wide = float(np.clip(np.sqrt(patient.weight / patient.height**2 / 22), 0.85, 1.12))
-        return stretch(combine(parts, self.grid), wide, tall, self.grid.vertex_row)
+        return stretch(combine(parts, self.grid, rows), wide, tall, self.grid.vertex_row)
 
 
 _phantom: list[Phantom] = []  # one for each process, set by `_start`

@@ -6,6 +6,7 @@ before the Poisson noise is linear in the activity.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,19 +157,23 @@ def seen_rows(views: Views) -> slice:
     return slice(int(rows[0]), int(rows[-1]) + 1) if rows.size else slice(0, 0)
 
 
-def combine(parts: Iterable[tuple[float, Views, slice]], grid: Grid) -> Views:
+def combine(
+    parts: Iterable[tuple[float, Views]], grid: Grid, rows: Iterable[slice] | None = None
+) -> Views:
     """Return the weighted sum of projections with the scattered photons added.
 
     Parameters
     ----------
     parts
-        Concentrations, projections, and the rows in which these have counts.
+        Concentrations and projections.
     grid
         The detector's pixels.
+    rows
+        The rows in which each projection has counts (`seen_rows`), so that no others are added.
     """
     total = np.zeros((2, grid.rows, grid.columns), np.float32)
-    for weight, views, rows in parts:
-        total[:, rows] += np.float32(weight) * views[:, rows]
+    for (weight, views), seen in zip(parts, rows or repeat(slice(None)), strict=False):
+        total[:, seen] += np.float32(weight) * views[:, seen]
     # scatter has no detail, so blur a copy of a quarter of the size. Slices are added, because
     # NumPy's own mean of blocks takes ten times as long
     blocks = total.reshape(2, grid.rows // 4, 4, grid.columns // 4, 4)
