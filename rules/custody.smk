@@ -98,6 +98,15 @@ WATCHED = [
     "results/hospital/incomplete.csv",
     "results/provenance.json",
 ]
+ANALYSED_BATCHES = (
+    of_batches(
+        "results/analyser/batches/{batch}.csv",
+        "results/analyser/batches/{batch}.regions.csv",
+        "results/analyser/batches/{batch}.marks.csv",
+    )
+    if has_builtin(config)
+    else []
+)
 
 
 rule verify_purge:
@@ -126,6 +135,7 @@ rule verify_purge:
             "results/anonymization/{batch}.csv",
             "results/anonymization/{batch}.tags.csv",
         ),
+        analysed_batches=ANALYSED_BATCHES,
         watched=WATCHED,
     output:
         receipt=PURGED,

@@ -64,6 +64,7 @@ def brief(finished: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: s
         for name in set(known()) - {*FEW_QUESTIONS, "hypotheses"}:
             for table in (name, *question(name).also):
                 (folder / "results" / "metrics" / f"{table}.csv").unlink(missing_ok=True)
+        shutil.rmtree(folder / "results" / "analyser")
         snakemake(folder)
 
     return shared_folder(tmp_path_factory, worker_id, "brief", make)
