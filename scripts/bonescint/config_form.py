@@ -12,7 +12,7 @@ from bonescint.errors import InputError
 from bonescint.questions import TESTS, known
 from bonescint.resources import Texts, project_yaml
 
-# the text on a range -> the schema's keys for it; the first that applies is used
+# message for a range -> the schema keys that it needs. The first message that fits is used
 _BOUNDS = {
     "between": ("exclusiveMinimum", "exclusiveMaximum"),
     "from_to": ("minimum", "maximum"),

@@ -64,7 +64,7 @@ def questions(config: Mapping[str, Any]) -> list[str]:
 
 
 def unanswered(config: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return each asked question that cannot be answered, with what the study lacks for it.
+    """Return each asked question that cannot be answered, and what the study lacks to answer it.
 
     Questions about cases measured twice, about subgroups, or about the builtin analyser are left
     out where the study has no such cases or subgroups, or does not use it.

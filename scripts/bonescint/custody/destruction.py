@@ -133,7 +133,7 @@ def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
         if (real := os.path.realpath(file)) in seen:
             continue
         seen.add(real)
-        # a copy out of reach (on another user's medium, say) is skipped; the person is asked for it
+        # a copy on another user's medium cannot be reached: the person is asked to destroy it
         with suppress(OSError, IndexError, UnicodeError, pyrage.IdentityError):
             if not file.is_file() or file.stat().st_size > KEY_SIZE:
                 continue

@@ -130,7 +130,7 @@ def _without_picture(found: re.Match[bytes]) -> bytes:
 
 
 def may_be_base64(data: bytes) -> bool:
-    """Tell whether a text may hold base64. This is ten times as fast as to look for it.
+    """Tell whether a text may hold base64. This takes a tenth of the time of a search for it.
 
     Parameters
     ----------
