@@ -4,12 +4,14 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from bonescint import forkserver
 from bonescint.endings.watch import watch
 from bonescint.errors import InputError
 from bonescint.text.yamlfile import read_yaml
 
 # prints the last lines on the screen, however the call ends
 ENDING = watch(workflow)
+forkserver.use(workflow)
 
 # read here as well, because Snakemake does not tell line and column of a mistake, and accepts a key
 # that occurs twice

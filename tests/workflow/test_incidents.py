@@ -20,16 +20,14 @@ from tests.workflow.leaks import identifiers, leaks, open_to_others
 from tests.workflow.runner import ROOT, configure, ran, snakemake
 
 # Every Python process of the test imports this first. In the job of an armed rule the audit hook
-# sees the renames, which is how outputs get their names, before they happen.
+# sees the renames, which is how outputs get their names, before they happen. It knows the job by
+# the script that it compiles.
 SITE = """
-import os, signal, sys, time
+import os, re, signal, sys, time
 
-def arm():
-    script = next((a for a in sys.orig_argv if "/.snakemake/scripts/" in a), None)
+def arm(script):
     armed = os.environ.get("INCIDENT_RULE")
-    if not script or not armed:
-        return
-    rule, job, folder = script.split(".")[-2], os.getpid(), os.environ["INCIDENT_FOLDER"]
+    rule, job, folder = script, os.getpid(), os.environ["INCIDENT_FOLDER"]
     if armed not in ("*", rule):
         return
     left = int(os.environ.get("INCIDENT_NTH", "1"))
@@ -56,7 +54,14 @@ def arm():
 
     sys.addaudithook(hook)
 
-arm()
+def look(event, args):
+    if event == "compile" and isinstance(args[1], str):
+        script = re.search(r"/scripts/(?!bonescint/)\\w+/(\\w+)[.]py$", args[1])
+        if script:
+            arm(script[1])
+
+if os.environ.get("INCIDENT_RULE") and "bonescint.forkserver" in sys.orig_argv:
+    sys.addaudithook(look)
 """
 Popen = subprocess.Popen[str]
 LEDGER = ("ledger.age", "ledger.key", "ledger.head")
