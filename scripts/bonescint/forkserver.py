@@ -11,16 +11,17 @@ The server ends when the run's process is gone and its last job has ended, as jo
 
 import ast
 import atexit
+import multiprocessing
 import os
 import pickle
 import runpy
-import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from contextlib import suppress
+from multiprocessing import connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -133,59 +134,39 @@ class _Request(NamedTuple):
     environment: dict[str, str]
 
 
-def serve(control: socket.socket) -> _Request | None:
-    """Fork a child for each request; return the request in the child, nothing in the server.
+def serve(control: socket.socket) -> None:
+    """Fork a child for each request, and answer with its exit code, until the run has ended.
 
     Parameters
     ----------
     control
         Where the run sends the connection of each job.
     """
-    woken, wake = socket.socketpair()
-    wake.setblocking(False)
+    fork = multiprocessing.get_context("fork")
     interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the jobs
-    ended = signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake.fileno())
-    jobs: dict[int, socket.socket] = {}
-    waiting = [control, woken]
-    while jobs or control in waiting:
-        ready, _, _ = select.select(waiting, [], [])
-        if woken in ready:
-            woken.recv(4096)
-            for pid in list(jobs):
-                found, status = os.waitpid(pid, os.WNOHANG)
-                if found:
-                    _answer(jobs.pop(pid), os.waitstatus_to_exitcode(status))
-        if control not in ready:
-            continue
-        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        if not descriptors:  # the run has ended
-            waiting.remove(control)
-            continue
-        job = socket.socket(fileno=descriptors[0])
-        request = _received(job)
-        _import_for(request.script)
-        pid = os.fork()
-        if not pid:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, ended)
-            signal.signal(signal.SIGINT, interrupted)
-            for one in (*waiting, wake, *jobs.values()):
-                one.close()
-            job.detach()  # stays open until the job ends, even if the server is killed before
-            return request
-        jobs[pid] = job
-    return None
-
-
-def _received(job: socket.socket) -> _Request:
-    with job.makefile("rb") as stream:
-        return _Request(*pickle.load(stream))  # noqa: S301 - from the run that started this server
-
-
-def _answer(job: socket.socket, code: int) -> None:
-    with job, suppress(OSError):  # the run may have been killed
-        job.sendall(str(code).encode())
+    jobs: dict[Any, tuple[multiprocessing.process.BaseProcess, socket.socket]] = {}
+    listening = [control]
+    while listening or jobs:
+        for ready in connection.wait([*listening, *jobs]):
+            if ready is not control:
+                process, job = jobs.pop(ready)
+                process.join()
+                with job, suppress(OSError):  # the run may have been killed
+                    job.sendall(str(process.exitcode).encode())
+                continue
+            _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+            if not descriptors:
+                listening.clear()
+                continue
+            job = socket.socket(fileno=descriptors[0])
+            with job.makefile("rb") as stream:
+                request = _Request(*pickle.load(stream))  # noqa: S301 - from the run
+            _import_for(request.script)
+            # its own connection stays open in the child, until it ends, even without the server
+            others = [control, *(other for _, other in jobs.values())]
+            process = fork.Process(target=_run, args=(request, others, interrupted))
+            process.start()
+            jobs[process.sentinel] = process, job
 
 
 def _import_for(script: str) -> None:
@@ -200,15 +181,15 @@ def _import_for(script: str) -> None:
                 __import__(node.module, fromlist=[name.name for name in node.names])
 
 
-def run_or_serve() -> None:
-    """Serve the run that started this process; in a child, run its script as Python would."""
-    request = serve(socket.socket(fileno=int(sys.argv[1])))
-    if request:
-        os.environ.update(request.environment)
-        sys.argv[:] = [request.script]
-        given = pickle.loads(request.given)  # noqa: S301 - from the run that started this server
-        runpy.run_path(request.script, {"snakemake": given}, "__main__")
+def _run(request: _Request, others: list[socket.socket], interrupted: Any) -> None:
+    for one in others:
+        one.close()
+    signal.signal(signal.SIGINT, interrupted)
+    os.environ.update(request.environment)
+    sys.argv[:] = [request.script]
+    given = pickle.loads(request.given)  # noqa: S301 - from the run
+    runpy.run_path(request.script, {"snakemake": given}, "__main__")
 
 
 if __name__ == "__main__":
-    run_or_serve()
+    serve(socket.socket(fileno=int(sys.argv[1])))

@@ -61,13 +61,18 @@ if __name__ == "__main__":
         ("import nothing_of_this_name", 1),
         ("this is no Python", 1),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGINT)", -signal.SIGINT),
-        ("import os, atexit; atexit.register(os._exit, 5)", 5),
+        ("import threading, os; threading.Timer(0.1, os._exit, [5]).start()", 5),
     ],
 )
 def test_it_ends_as_in_a_python_of_its_own(text: str, code: int, run: Run) -> None:
     assert run(text) == code
     assert subprocess.run([sys.executable, "-c", text], capture_output=True).returncode == code
+    assert run("pass") == 0
+
+
+def test_an_interrupt_ends_the_job_and_not_the_server(run: Run) -> None:
+    assert run("import os, signal; os.kill(os.getppid(), signal.SIGINT)") == 0
+    assert run("import os, signal; os.kill(os.getpid(), signal.SIGINT)") == 1
     assert run("pass") == 0
 
 
