@@ -8,6 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+# nearly all questions need it; what stands here is imported once for all of them
+# (bonescint.forkserver)
+import bonescint.special  # noqa: F401
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
 from bonescint.stats.estimate import Estimate, write_estimates, write_number
