@@ -36,11 +36,13 @@ class Server:
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
-    def run(self, script: str, given: bytes, environment: dict[str, str]) -> int:
+    def run(self, rule: str, script: str, given: bytes, environment: dict[str, str]) -> int:
         """Run a script in a fork and return its exit code, negative if a signal ended it.
 
         Parameters
         ----------
+        rule
+            The name of the process, which it tells if the script fails.
         script
             The script's path.
         given
@@ -58,7 +60,7 @@ class Server:
             with theirs:
                 # one byte, because a file descriptor cannot travel alone
                 socket.send_fds(self._started(), [b"."], [theirs.fileno()])
-            ours.sendall(pickle.dumps((script, given, environment)))
+            ours.sendall(pickle.dumps((rule, script, given, environment)))
             ours.shutdown(socket.SHUT_WR)
             code = ours.recv(16)
         # without a code the server was killed, and with it nobody knows what became of the job
@@ -118,7 +120,7 @@ def use(workflow: Any) -> None:
         environment = dict.fromkeys(("TMPDIR", "TMP", "TEMPDIR", "TEMP"), temporary)
         try:
             given = pickle.dumps(Snakemake(*parts, *about))
-            code = server.run(path, given, environment if temporary else {})
+            code = server.run(job.rulename, path, given, environment if temporary else {})
         except OSError:
             ordinary(job)
             return
@@ -129,6 +131,7 @@ def use(workflow: Any) -> None:
 
 
 class _Request(NamedTuple):
+    rule: str
     script: str
     given: bytes
     environment: dict[str, str]
@@ -164,7 +167,7 @@ def serve(control: socket.socket) -> None:
             _import_for(request.script)
             # its own connection stays open in the child, until it ends, even without the server
             others = [control, *(other for _, other in jobs.values())]
-            process = fork.Process(target=_run, args=(request, others, interrupted))
+            process = fork.Process(None, _run, request.rule, (request, others, interrupted))
             process.start()
             jobs[process.sentinel] = process, job
 

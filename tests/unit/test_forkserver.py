@@ -36,7 +36,7 @@ def run(server: Server, tmp_path: Path) -> Run:
         script = tmp_path / f"{len(list(tmp_path.glob('*.py')))}.py"
         script.write_text(text, encoding="utf-8")
         given = pickle.dumps(SimpleNamespace(folder=str(tmp_path)))
-        return server.run(str(script), given, environment)
+        return server.run("rule", str(script), given, environment)
 
     return run
 
@@ -133,7 +133,7 @@ def test_a_job_outlives_a_run_that_was_killed(tmp_path: Path) -> None:
     text = f"""
 import pickle
 from bonescint.forkserver import Server
-Server().run({str(script)!r}, pickle.dumps(None), {{}})
+Server().run("rule", {str(script)!r}, pickle.dumps(None), {{}})
 """
     with subprocess.Popen([sys.executable, "-c", text]) as killed:
         while not (tmp_path / "begun").exists():
