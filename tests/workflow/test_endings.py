@@ -14,8 +14,12 @@ from tests.workflow.runner import configure, snakemake
 
 KILLS = """
 import os, signal, sys
-if any(word.endswith(".import_readings.py") for word in sys.orig_argv):
-    os.kill(os.getpid(), signal.SIGKILL)
+
+def look(event, args):
+    if event == "compile" and str(args[1]).endswith("/import_readings.py"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(look)
 """
 
 
