@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
 from bonescint.stats.estimate import Estimate, write_estimates, write_number
@@ -45,7 +46,7 @@ def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Pa
     )
     write_estimates(tables["table"], found)
     for further in module.QUESTION.get("also", ()):
-        write_rows(tables[further], *getattr(module, further)(**given))
+        write_rows(tables[further], columns(further), getattr(module, further)(**given))
 
 
 def _named(

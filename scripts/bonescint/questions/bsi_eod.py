@@ -8,7 +8,7 @@ from typing import Any
 from bonescint.stats import ranks
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Samples, SoftwareFacts, read_consensus
+from bonescint.stats.samples import Samples, SoftwareFacts, read_consensus, software_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -33,19 +33,16 @@ def rows(
     """
     samples = Samples(read_consensus(reference, "eod"), measurements)
     confidence = settings["confidence"]
-    for key in software:
-        for metric in software[key]["metrics"]:
-            if settings["values"][metric]["kind"] == "count":
-                continue
-            sample = samples.of(metric, key)
-            grade, (value,) = sample.y, sample.scores
-            found = [
-                ranks.jonckheere(value, grade),
-                ranks.spearman(value, grade, confidence),
-                ranks.kendall(value, grade, confidence),
-                ranks.kruskal_wallis(value, grade),
-            ]
-            yield from labelled(
-                found, *sample.left_out, metric=metric, subject=key, reference="eod"
-            )
-            logger.info("%s, %s: %d cases", key, metric, grade.size)
+    for key, metric in software_metrics(software):
+        if settings["values"][metric]["kind"] == "count":
+            continue
+        sample = samples.of(metric, key)
+        grade, (value,) = sample.y, sample.scores
+        found = [
+            ranks.jonckheere(value, grade),
+            ranks.spearman(value, grade, confidence),
+            ranks.kendall(value, grade, confidence),
+            ranks.kruskal_wallis(value, grade),
+        ]
+        yield from labelled(found, *sample.left_out, metric=metric, subject=key, reference="eod")
+        logger.info("%s, %s: %d cases", key, metric, grade.size)

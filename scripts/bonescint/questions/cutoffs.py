@@ -16,7 +16,7 @@ from bonescint.stats.case_sets import beside_own, failed_calls
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, software_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -47,19 +47,18 @@ def rows(
     analysed.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    for key in software:
-        for metric in software[key]["metrics"]:
-            sample = samples.of(metric, key)
-            y, (score,) = sample.y, sample.scores
-            found: list[Estimate] = []
-            for cutoff in cutoffs_of(settings, metric):
-                found += _at(y, score, cutoff, settings["confidence"])
-            found += _youden(y, score, settings)
-            found = labelled(found, *sample.left_out)
-            rates = partial(_rates, metric=metric, settings=settings)
-            found += beside_own(samples, software, key, metric, rates)
-            yield from labelled(found, metric=metric, subject=key, reference="consensus")
-            logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
+    for key, metric in software_metrics(software):
+        sample = samples.of(metric, key)
+        y, (score,) = sample.y, sample.scores
+        found: list[Estimate] = []
+        for cutoff in cutoffs_of(settings, metric):
+            found += _at(y, score, cutoff, settings["confidence"])
+        found += _youden(y, score, settings)
+        found = labelled(found, *sample.left_out)
+        rates = partial(_rates, metric=metric, settings=settings)
+        found += beside_own(samples, software, key, metric, rates)
+        yield from labelled(found, metric=metric, subject=key, reference="consensus")
+        logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
 
 
 def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> list[Estimate]:

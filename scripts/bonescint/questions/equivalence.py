@@ -14,7 +14,7 @@ from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate, write_num
 from bonescint.stats.method_comparison import tost_paired
 from bonescint.stats.paired_calls import limits_of_accuracy
 from bonescint.stats.questions import counts_failures, labelled, low_metrics
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, version_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -42,22 +42,21 @@ def rows(
     not show it. AUC, sensitivity and specificity count failures as the primary hypothesis does.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    for old, new in version_pairs:
-        for metric in shared_metrics(software, new, old):
-            measured = samples.of(metric, new, old, judged=False)
-            with_failed = counts_failures(settings)
-            judged = samples.of(metric, new, old, with_failed=with_failed)
-            notes = (*judged.left_out, *failures_of(judged))
-            found = [
-                *labelled([_mean(measured, metric, settings)], *measured.left_out),
-                *labelled(
-                    _accuracy(judged, metric, settings),
-                    *notes,
-                    cases=FAILURES_AS_WRONG if with_failed else "",
-                ),
-            ]
-            yield from labelled(found, metric=metric, subject=new, comparator=old)
-            logger.info("%s against %s, %s: %d cases", new, old, metric, measured.y.size)
+    for old, new, metric in version_metrics(version_pairs, software):
+        measured = samples.of(metric, new, old, judged=False)
+        with_failed = counts_failures(settings)
+        judged = samples.of(metric, new, old, with_failed=with_failed)
+        notes = (*judged.left_out, *failures_of(judged))
+        found = [
+            *labelled([_mean(measured, metric, settings)], *measured.left_out),
+            *labelled(
+                _accuracy(judged, metric, settings),
+                *notes,
+                cases=FAILURES_AS_WRONG if with_failed else "",
+            ),
+        ]
+        yield from labelled(found, metric=metric, subject=new, comparator=old)
+        logger.info("%s against %s, %s: %d cases", new, old, metric, measured.y.size)
 
 
 def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:

@@ -12,7 +12,7 @@ from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.interchangeability import equivalence_index
 from bonescint.stats.panels import beside_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of
-from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings
+from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings, software_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -42,26 +42,23 @@ def rows(
     for each reader whom the software would replace. No reference standard is needed.
     """
     samples, said = Samples({}, measurements), read_ratings(readings, "metastasis")
-    for key in software:
-        for metric in software[key]["metrics"]:
-            panel = beside_readers(samples.of(metric, key, judged=False), said)
-            who_read = np.flatnonzero(~np.isnan(panel.values).all(axis=0)).tolist()
-            read = panel.values[:, who_read]
-            sign = sign_of(settings, metric)
-            cutoffs = cutoffs_of(settings, metric)
-            if not cutoffs:
-                none = Estimate(measure="equivalence_index", n=len(read), status="no cutoff")
-                yield from labelled([none], *panel.left_out, subject=key, metric=metric)
-            for cutoff in cutoffs:
-                calls = sign * panel.scores >= cutoff
-                found = labelled(_all_readers(calls, read, settings), comparator="all_readers")
-                for column, i in enumerate(who_read):
-                    index = _index(calls, read, settings, settings["confidence"], column)
-                    found += labelled(index, comparator=said.readers[i])
-                yield from labelled(
-                    found, *panel.left_out, subject=key, metric=metric, cutoff=cutoff
-                )
-            logger.info("%s, %s: %d cases", key, metric, len(panel.codes))
+    for key, metric in software_metrics(software):
+        panel = beside_readers(samples.of(metric, key, judged=False), said)
+        who_read = np.flatnonzero(~np.isnan(panel.values).all(axis=0)).tolist()
+        read = panel.values[:, who_read]
+        sign = sign_of(settings, metric)
+        cutoffs = cutoffs_of(settings, metric)
+        if not cutoffs:
+            none = Estimate(measure="equivalence_index", n=len(read), status="no cutoff")
+            yield from labelled([none], *panel.left_out, subject=key, metric=metric)
+        for cutoff in cutoffs:
+            calls = sign * panel.scores >= cutoff
+            found = labelled(_all_readers(calls, read, settings), comparator="all_readers")
+            for column, i in enumerate(who_read):
+                index = _index(calls, read, settings, settings["confidence"], column)
+                found += labelled(index, comparator=said.readers[i])
+            yield from labelled(found, *panel.left_out, subject=key, metric=metric, cutoff=cutoff)
+        logger.info("%s, %s: %d cases", key, metric, len(panel.codes))
 
 
 def _index(

@@ -2,14 +2,13 @@
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bonescint.declared import columns
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.normal import critical
 from bonescint.stats.paired_power import (
@@ -27,7 +26,14 @@ from bonescint.stats.sample_size import (
     paired_error,
     paired_power,
 )
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
+from bonescint.stats.samples import (
+    Sample,
+    Samples,
+    SoftwareFacts,
+    read_truth,
+    shared_metrics,
+    version_metrics,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -80,21 +86,20 @@ def rows(
     alone = (_alone(plan, measure) for measure in MEASURES)
     yield from labelled(alone, subject=ANY, reference="consensus")
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    for old, new in version_pairs:
-        for metric in shared_metrics(software, new, old):
-            sample = samples.of(metric, new, old)
-            found = _correlations(sample, plan.confidence)
-            told = labelled(found, *sample.left_out)
-            told += labelled(_compared(plan, "auc", found), cutoff=math.nan)
-            for cutoff in cutoffs_of(settings, metric):
-                for measure in MEASURES[1:]:
-                    here = _discordant_here(sample, measure, cutoff)
-                    told += labelled(_compared(plan, measure, found), here, cutoff=cutoff)
-            for row in labelled(
-                told, subject=new, comparator=old, metric=metric, reference="consensus"
-            ):
-                yield row.noting("primary") if _is_primary(row, settings) else row
-            logger.info("%s and %s, %s: %d cases", new, old, metric, sample.y.size)
+    for old, new, metric in version_metrics(version_pairs, software):
+        sample = samples.of(metric, new, old)
+        found = _correlations(sample, plan.confidence)
+        told = labelled(found, *sample.left_out)
+        told += labelled(_compared(plan, "auc", found), cutoff=math.nan)
+        for cutoff in cutoffs_of(settings, metric):
+            for measure in MEASURES[1:]:
+                here = _discordant_here(sample, measure, cutoff)
+                told += labelled(_compared(plan, measure, found), here, cutoff=cutoff)
+        for row in labelled(
+            told, subject=new, comparator=old, metric=metric, reference="consensus"
+        ):
+            yield row.noting("primary") if _is_primary(row, settings) else row
+        logger.info("%s and %s, %s: %d cases", new, old, metric, sample.y.size)
 
 
 def sample_size(
@@ -103,13 +108,39 @@ def sample_size(
     version_pairs: Sequence[Sequence[str]],
     software: SoftwareFacts,
     settings: Mapping[str, Any],
-) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
-    """Return the power of the primary hypothesis for more and for fewer cases, for the figure."""
-    return columns("sample_size"), _curves(
-        _Plan(settings),
-        Samples(read_truth(reference), measurements, low_metrics(settings)),
-        _shown(version_pairs, software, settings),
-    )
+) -> Iterator[Mapping[str, object]]:
+    """Yield the power of the primary hypothesis for more and for fewer cases, for the figure."""
+    plan = _Plan(settings)
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    measure, new, old, metric = _shown(version_pairs, software, settings)
+    value, planned = plan.values[measure], plan.differences[measure]
+    found = _correlations(samples.of(metric, new, old), plan.confidence)
+    if value is None or planned is None or any(row.status != "ok" for row in found):
+        return
+    ends = _ends(found)
+    for times in _DIFFERENCES:
+        difference = times * planned
+        if difference >= value:
+            continue
+        for step in _STEPS:
+            sizes = Sizes(*(max(round(step * n), 2) for n in plan.sizes))
+            powers = [
+                paired_power(measure, value, difference, r, sizes, plan.confidence) for r in ends
+            ]
+            yield {
+                "subject": new,
+                "comparator": old,
+                "metric": metric,
+                "measure": f"{measure}_difference",
+                "difference": write_number(difference),
+                "n_positive": sizes.positive,
+                "n_negative": sizes.negative,
+                "planned": int(times == step == 1),
+                "wanted": write_number(plan.power),
+                "power": write_number(powers[0]),
+                "power_low": write_number(powers[1]),
+                "power_high": write_number(powers[2]),
+            }
 
 
 def _alone(plan: _Plan, measure: str) -> Estimate:
@@ -230,37 +261,3 @@ def _shown(
                 return measure, new, pair[0], metric
     old, new = version_pairs[0]
     return "auc", new, old, shared_metrics(software, new, old)[0]
-
-
-def _curves(
-    plan: _Plan, samples: Samples, shown: tuple[str, str, str, str]
-) -> Iterator[dict[str, object]]:
-    measure, new, old, metric = shown
-    value, planned = plan.values[measure], plan.differences[measure]
-    found = _correlations(samples.of(metric, new, old), plan.confidence)
-    if value is None or planned is None or any(row.status != "ok" for row in found):
-        return
-    ends = _ends(found)
-    for times in _DIFFERENCES:
-        difference = times * planned
-        if difference >= value:
-            continue
-        for step in _STEPS:
-            sizes = Sizes(*(max(round(step * n), 2) for n in plan.sizes))
-            powers = [
-                paired_power(measure, value, difference, r, sizes, plan.confidence) for r in ends
-            ]
-            yield {
-                "subject": new,
-                "comparator": old,
-                "metric": metric,
-                "measure": f"{measure}_difference",
-                "difference": write_number(difference),
-                "n_positive": sizes.positive,
-                "n_negative": sizes.negative,
-                "planned": int(times == step == 1),
-                "wanted": write_number(plan.power),
-                "power": write_number(powers[0]),
-                "power_low": write_number(powers[1]),
-                "power_high": write_number(powers[2]),
-            }

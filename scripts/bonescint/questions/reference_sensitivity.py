@@ -10,7 +10,7 @@ import numpy as np
 from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.questions import labelled, low_metrics
-from bonescint.stats.samples import Ratings, Samples, SoftwareFacts, read_ratings
+from bonescint.stats.samples import Ratings, Samples, SoftwareFacts, read_ratings, software_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -37,16 +37,15 @@ def rows(
     samples = Samples({}, measurements, low_metrics(settings))
     for name, truth in _references(read_ratings(readings, "metastasis")).items():
         judged = samples.judged_by(truth)
-        for key in software:
-            for metric in software[key]["metrics"]:
-                sample = judged.of(metric, key)
-                yield from labelled(
-                    accuracy_of(sample, metric, settings),
-                    *sample.left_out,
-                    metric=metric,
-                    subject=key,
-                    reference=name,
-                )
+        for key, metric in software_metrics(software):
+            sample = judged.of(metric, key)
+            yield from labelled(
+                accuracy_of(sample, metric, settings),
+                *sample.left_out,
+                metric=metric,
+                subject=key,
+                reference=name,
+            )
         logger.info("%s: %d cases", name, len(truth))
 
 

@@ -12,7 +12,7 @@ from bonescint.stats import agreement, method_comparison, ranks
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Samples, SoftwareFacts, shared_metrics
+from bonescint.stats.samples import Samples, SoftwareFacts, version_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -37,17 +37,16 @@ def rows(
     No reference is needed.
     """
     samples = Samples({}, measurements)
-    for old, new in version_pairs:
-        for metric in shared_metrics(software, new, old):
-            sample = samples.of(metric, new, old, judged=False)
-            yield from labelled(
-                _compared(sample.scores, metric, settings),
-                *sample.left_out,
-                metric=metric,
-                subject=new,
-                comparator=old,
-            )
-            logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
+    for old, new, metric in version_metrics(version_pairs, software):
+        sample = samples.of(metric, new, old, judged=False)
+        yield from labelled(
+            _compared(sample.scores, metric, settings),
+            *sample.left_out,
+            metric=metric,
+            subject=new,
+            comparator=old,
+        )
+        logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
 
 
 def _compared(

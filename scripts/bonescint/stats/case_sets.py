@@ -1,15 +1,14 @@
 """Sets of cases on which a software is judged, besides those that it analysed itself."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bonescint.declared import columns
 from bonescint.stats.estimate import FAILURES_AS_WRONG, SAME_CASES, Estimate, write_number
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics, sign_of
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, software_metrics
 
 
 def failures_of(sample: Sample) -> list[str]:
@@ -78,29 +77,22 @@ def beside_own(
 
 def failed_calls(
     reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
-) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
-    """Return the table of calls, positive, negative or failed, by metastasis: 3 x 2 a cut-off."""
-    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    return columns("failed_calls"), _calls(samples, software, settings)
-
-
-def _calls(
-    samples: Samples, software: SoftwareFacts, settings: Mapping[str, Any]
 ) -> Iterator[dict[str, object]]:
-    for key in software:
-        for metric in software[key]["metrics"]:
-            sample = samples.of(metric, key, with_failed=True)
-            (score,) = sample.scores
-            failed = np.isinf(score)
-            for cutoff in cutoffs_of(settings, metric):
-                positive = (score >= cutoff) & ~failed
-                calls = {"positive": positive, "negative": ~positive & ~failed, "failed": failed}
-                for call, cases in calls.items():
-                    yield {
-                        "software": key,
-                        "metric": metric,
-                        "cutoff": write_number(sign_of(settings, metric) * cutoff),
-                        "call": call,
-                        "metastasis": int((cases & (sample.y == 1)).sum()),
-                        "no_metastasis": int((cases & (sample.y == 0)).sum()),
-                    }
+    """Yield the calls, positive, negative or failed, by metastasis: 3 x 2 a cut-off."""
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    for key, metric in software_metrics(software):
+        sample = samples.of(metric, key, with_failed=True)
+        (score,) = sample.scores
+        failed = np.isinf(score)
+        for cutoff in cutoffs_of(settings, metric):
+            positive = (score >= cutoff) & ~failed
+            calls = {"positive": positive, "negative": ~positive & ~failed, "failed": failed}
+            for call, cases in calls.items():
+                yield {
+                    "software": key,
+                    "metric": metric,
+                    "cutoff": write_number(sign_of(settings, metric) * cutoff),
+                    "call": call,
+                    "metastasis": int((cases & (sample.y == 1)).sum()),
+                    "no_metastasis": int((cases & (sample.y == 0)).sum()),
+                }

@@ -1,7 +1,7 @@
 """Coded tables joined by code into the arrays of the metrics scripts."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -198,6 +198,19 @@ def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
     """
     first, *others = (software[key]["metrics"] for key in keys)
     return [metric for metric in first if all(metric in other for other in others)]
+
+
+def software_metrics(software: SoftwareFacts) -> Iterator[tuple[str, str]]:
+    """Yield each software with each of its metrics."""
+    return ((key, metric) for key in software for metric in software[key]["metrics"])
+
+
+def version_metrics(
+    version_pairs: Iterable[Sequence[str]], software: SoftwareFacts
+) -> Iterator[tuple[str, str, str]]:
+    """Yield each pair of versions, the old one first, with each metric that both have."""
+    for old, new in version_pairs:
+        yield from ((old, new, metric) for metric in shared_metrics(software, new, old))
 
 
 def read_truth(reference: Path) -> dict[str, float]:
