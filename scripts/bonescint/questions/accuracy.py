@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from bonescint.declared import columns
 from bonescint.stats import roc
 from bonescint.stats.accuracy import matched_of
 from bonescint.stats.case_sets import beside_own
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.questions import labelled, low_metrics, sign_of
 from bonescint.stats.samples import (
     Sample,
@@ -40,10 +39,7 @@ QUESTION = {
 
 
 def rows(
-    reference: Path,
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
 
@@ -72,7 +68,7 @@ def rows(
 
 
 def roc_curves(
-    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Mapping[str, object]]:
     """Yield the points of each curve."""
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
@@ -84,7 +80,7 @@ def roc_curves(
 
 
 def roc_bands(
-    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Mapping[str, object]]:
     """Yield the sensitivities along each curve, with pointwise limits."""
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))

@@ -1,12 +1,11 @@
 """How BSI rises with the readers' grade of the extent of disease (EOD)."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from bonescint.stats import ranks
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import Samples, SoftwareFacts, read_consensus, software_metrics
 
@@ -22,10 +21,7 @@ QUESTION = {
 
 
 def rows(
-    reference: Path,
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield trend and correlation over the EOD grades for each metric that is no count (R9, R10).
 

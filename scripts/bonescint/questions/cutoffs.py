@@ -1,11 +1,10 @@
 """Measure each software against the readers at cut-offs: the configured ones, and Youden's."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from bonescint.stats import agreement, roc
 from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.agreement.indices import bias_index, prevalence_index
 from bonescint.stats.case_sets import beside_own, failed_calls
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, software_metrics
@@ -33,10 +32,7 @@ QUESTION = {
 
 
 def rows(
-    reference: Path,
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield what each software achieves at each cut-off (R8, R11).
 
@@ -109,11 +105,11 @@ def _agreement(yes: np.ndarray, sick: np.ndarray, confidence: float) -> list[Est
     return [replace(row, n_positive=int(sick.sum())).noting("planned_share") for row in found]
 
 
-def _rates(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+def _rates(sample: Sample, metric: str, settings: MetricSettings) -> list[Estimate]:
     return accuracy_of(sample, metric, settings)[1:]  # without the first, which is the AUC
 
 
-def _youden(y: np.ndarray, score: np.ndarray, settings: Mapping[str, Any]) -> list[Estimate]:
+def _youden(y: np.ndarray, score: np.ndarray, settings: MetricSettings) -> list[Estimate]:
     settled = settings["optimism"]
     found = (
         roc.youden(y, score),

@@ -1,20 +1,26 @@
 """Whether two versions are equivalent, within the configured margins."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats.accuracy import differences_of
 from bonescint.stats.case_sets import failures_of
-from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate, write_number
+from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate, MetricSettings, write_number
 from bonescint.stats.method_comparison import tost_paired
 from bonescint.stats.paired_calls import limits_of_accuracy
 from bonescint.stats.questions import counts_failures, labelled, low_metrics
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, version_metrics
+from bonescint.stats.samples import (
+    KeyPairs,
+    Sample,
+    Samples,
+    SoftwareFacts,
+    read_truth,
+    version_metrics,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +36,9 @@ QUESTION = {
 def rows(
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield for every configured margin whether new minus old stays within it (R11).
 
@@ -59,7 +65,7 @@ def rows(
         logger.info("%s against %s, %s: %d cases", new, old, metric, measured.y.size)
 
 
-def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:
+def _mean(sample: Sample, metric: str, settings: MetricSettings) -> Estimate:
     margin = settings["margins"].get(metric)
     if margin is None:
         return Estimate(measure="mean_difference", n=sample.y.size, status="not assessed")
@@ -67,7 +73,7 @@ def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:
     return tost_paired(new, old, margin, settings["confidence"])
 
 
-def _accuracy(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+def _accuracy(sample: Sample, metric: str, settings: MetricSettings) -> list[Estimate]:
     margins, level = settings["margins"], 2 * settings["confidence"] - 1
     found = [
         _within(row, margins.get(row.measure.removesuffix("_difference")), level)

@@ -2,17 +2,16 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bonescint.files import read_rows
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.proportions import wilson
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import FAILED, SoftwareFacts
+from bonescint.stats.samples import FAILED, KeyPairs, SoftwareFacts
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +26,7 @@ TRIED = ("analysed", FAILED)
 
 
 def rows(
-    measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    measurements: Path, version_pairs: KeyPairs, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield the proportion of failures of every software, and new minus old on the same cases.
 

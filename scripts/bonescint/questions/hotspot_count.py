@@ -4,12 +4,11 @@ import logging
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats import counts, method_comparison, ranks
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_consensus, software_metrics
 
@@ -26,10 +25,7 @@ QUESTION = {
 
 
 def rows(
-    reference: Path,
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield correlation and agreement of each count with the readers' number (R9, R10).
 
@@ -57,7 +53,7 @@ def rows(
 
 
 def hotspot_fit(
-    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Mapping[str, object]]:
     """Yield the counts fitted by `counts.count_power` and the counts seen, by count read."""
     for key, metric, sample in _counted(reference, measurements, software, settings):
@@ -76,7 +72,7 @@ def hotspot_fit(
 
 
 def _counted(
-    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[tuple[str, str, Sample]]:
     """Yield each count of each software, with the number read as the truth of its cases."""
     samples = Samples(read_consensus(reference, "n_metastases"), measurements)

@@ -9,7 +9,13 @@ from typing import Any
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate, read_estimates, write_number
+from bonescint.stats.estimate import (
+    FAILURES_AS_WRONG,
+    Estimate,
+    MetricSettings,
+    read_estimates,
+    write_number,
+)
 from bonescint.stats.multiplicity import holm
 from bonescint.stats.questions import counts_failures
 
@@ -26,11 +32,7 @@ _CHOSEN = ("metric", "cutoff")  # not compared where the hypothesis leaves them 
 _ABOUT = (*_FIELDS, "reference", *_CHOSEN, "cases")
 
 
-def rows(
-    questions: Sequence[Path],
-    language: str,
-    settings: Mapping[str, Any],
-) -> Iterator[Estimate]:
+def rows(questions: Sequence[Path], language: str, settings: MetricSettings) -> Iterator[Estimate]:
     """Yield every test of the study once, adjusted within its family (Holm 1979).
 
     If several methods test one hypothesis, the first counts and the others are exploratory. So is

@@ -1,14 +1,13 @@
 """Whether a software could replace a reader: how much disagreement that would add."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.interchangeability import equivalence_index
 from bonescint.stats.panels import beside_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of
@@ -31,10 +30,7 @@ QUESTION = {
 
 
 def rows(
-    measurements: Path,
-    readings: Sequence[Path],
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    measurements: Path, readings: Sequence[Path], software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield the individual equivalence index of each software's calls at every cut-off.
 
@@ -64,7 +60,7 @@ def rows(
 def _index(
     calls: np.ndarray,
     read: np.ndarray,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
     confidence: float,
     instead_of: int | None = None,
 ) -> list[Estimate]:
@@ -74,9 +70,7 @@ def _index(
     )
 
 
-def _all_readers(
-    calls: np.ndarray, read: np.ndarray, settings: Mapping[str, Any]
-) -> list[Estimate]:
+def _all_readers(calls: np.ndarray, read: np.ndarray, settings: MetricSettings) -> list[Estimate]:
     """Return the index over all readers, and whether it is below the margin.
 
     The error of that statement is one-sided, so its interval has level 2c - 1, as for a TOST.

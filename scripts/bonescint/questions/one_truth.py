@@ -5,13 +5,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from bonescint.stats import roc
 from bonescint.stats.case_sets import failures_of
-from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate
+from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate, MetricSettings
 from bonescint.stats.leave_one_out import (
     MEASURES,
     OtherReaders,
@@ -46,10 +46,7 @@ class Judged(NamedTuple):
 
 
 def rows(
-    readings: Sequence[Path],
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    readings: Sequence[Path], measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield each reader, and each software, against the majority of the other readers (R10, R11).
 

@@ -5,11 +5,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.normal import critical
 from bonescint.stats.paired_power import (
     Correlations,
@@ -27,6 +26,7 @@ from bonescint.stats.sample_size import (
     paired_power,
 )
 from bonescint.stats.samples import (
+    KeyPairs,
     Sample,
     Samples,
     SoftwareFacts,
@@ -54,7 +54,7 @@ _DIFFERENCES = (0.5, 1, 1.5)  # factors of the planned difference
 class _Plan:
     """The settings of `metrics.plan`, as far as they are given."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, settings: MetricSettings) -> None:
         said = settings.get("plan") or {}
         self.is_there = bool(said)
         self.sizes = Sizes(said.get("positive", 0), said.get("negative", 0))
@@ -73,9 +73,9 @@ class _Plan:
 def rows(
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield what the planned cases can show about one software and about two versions.
 
@@ -105,9 +105,9 @@ def rows(
 def sample_size(
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Mapping[str, object]]:
     """Yield the power of the primary hypothesis for more and for fewer cases, for the figure."""
     plan = _Plan(settings)
@@ -236,7 +236,7 @@ def _discordant_here(sample: Sample, measure: str, cutoff: float) -> str:
     return f"discordant_here={int((new != old).sum())}/{new.size}"
 
 
-def _is_primary(row: Estimate, settings: Mapping[str, Any]) -> bool:
+def _is_primary(row: Estimate, settings: MetricSettings) -> bool:
     primary = settings.get("primary") or {}
     if primary.get("question") != "version_diagnosis":
         return False
@@ -248,7 +248,7 @@ def _is_primary(row: Estimate, settings: Mapping[str, Any]) -> bool:
 
 
 def _shown(
-    version_pairs: Sequence[Sequence[str]], software: SoftwareFacts, settings: Mapping[str, Any]
+    version_pairs: KeyPairs, software: SoftwareFacts, settings: MetricSettings
 ) -> tuple[str, str, str, str]:
     """Return measure, newer, older version and metric: the primary hypothesis, or the first."""
     primary = settings.get("primary") or {}

@@ -1,13 +1,12 @@
 """Agreement of the readers on yes or no."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats import agreement
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.of_readers import among_readers, of_these_readers
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.samples import Floats
@@ -22,7 +21,7 @@ QUESTION = {
 
 
 def rows(
-    cases: Path, readings: Sequence[Path], tracers: Sequence[str], settings: Mapping[str, Any]
+    cases: Path, readings: Sequence[Path], tracers: Sequence[str], settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield how far all readers, and every pair of them, agree on metastasis (R10).
 

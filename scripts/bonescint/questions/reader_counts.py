@@ -1,13 +1,12 @@
 """Agreement of the readers on the number of metastases."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats import agreement
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.method_comparison import limits_of_agreement
 from bonescint.stats.of_readers import among_readers, of_these_readers
 from bonescint.stats.questions import labelled
@@ -23,7 +22,7 @@ QUESTION = {
 
 
 def rows(
-    cases: Path, readings: Sequence[Path], tracers: Sequence[str], settings: Mapping[str, Any]
+    cases: Path, readings: Sequence[Path], tracers: Sequence[str], settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield how far all readers, and every pair of them, agree on the count (R10).
 

@@ -1,14 +1,13 @@
 """How far the accuracy of the software depends on how the readings are combined."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats.accuracy import accuracy_of
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import Ratings, Samples, SoftwareFacts, read_ratings, software_metrics
 
@@ -24,10 +23,7 @@ QUESTION = {
 
 
 def rows(
-    readings: Sequence[Path],
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    readings: Sequence[Path], measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield the accuracy against other references than the configured one (R10).
 

@@ -1,14 +1,13 @@
 """Compare two results of the same case: stored, by two operators, or by one reader."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats import agreement, method_comparison
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.of_readers import of_these_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings
@@ -33,7 +32,7 @@ def rows(
     repeats: Sequence[Path],
     second_readings: Sequence[Path],
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield how far two results of the same cases agree.
 
@@ -60,7 +59,7 @@ def rows(
 
 
 def _of_software(
-    samples: Samples, path: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+    samples: Samples, path: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     key, _, kind = path.stem.partition("_")
     beside = samples.beside(kind, path, software[key]["metrics"])

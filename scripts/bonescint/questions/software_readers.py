@@ -1,16 +1,15 @@
 """Whether each software agrees with the readers, beside how the readers agree with each other."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats import agreement, counts, method_comparison
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.kappa_gap import kappa_gap
 from bonescint.stats.panels import ReaderPanel, beside_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of, without_test
@@ -36,7 +35,7 @@ def rows(
     measurements: Path,
     readings: Sequence[Path],
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield how each software's calls and counts agree with every reader's (R8, R9).
 
@@ -99,7 +98,7 @@ class _Readers:
 
 
 def _calls(
-    panel: ReaderPanel, readers: Sequence[str], metric: str, settings: Mapping[str, Any]
+    panel: ReaderPanel, readers: Sequence[str], metric: str, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield at every cut-off the software against each reader, all of them, and the consensus."""
     confidence, drawn = settings["confidence"], settings["optimism"]

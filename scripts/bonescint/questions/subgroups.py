@@ -7,10 +7,11 @@ from typing import Any
 
 from bonescint.files import number, read_rows
 from bonescint.stats.accuracy import accuracy_of, differences_of
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.paired_calls import limits_of_accuracy
 from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import (
+    KeyPairs,
     Sample,
     Samples,
     SoftwareFacts,
@@ -42,9 +43,9 @@ def rows(
     cases: Path,
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield AUC, sensitivity and specificity of each subgroup, and the differences of versions.
 
@@ -99,6 +100,6 @@ def _subgroups(
             )
 
 
-def _differences(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+def _differences(sample: Sample, metric: str, settings: MetricSettings) -> list[Estimate]:
     """Return newer minus older, paired by case."""
     return differences_of(sample, metric, settings, settings["confidence"], limits_of_accuracy)

@@ -1,17 +1,23 @@
 """Compare the diagnoses of two versions of one product on the cases that both analysed."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from bonescint.stats import reclassification, roc
 from bonescint.stats.accuracy import matched_of
 from bonescint.stats.case_sets import failures_of
-from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate, write_number
+from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate, MetricSettings, write_number
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics, sign_of
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, version_metrics
+from bonescint.stats.samples import (
+    KeyPairs,
+    Sample,
+    Samples,
+    SoftwareFacts,
+    read_truth,
+    version_metrics,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +41,9 @@ QUESTION = {
 def rows(
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield how the newer version's diagnoses differ from the older's (R11).
 
@@ -67,9 +73,9 @@ def rows(
 def reclassified(
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Mapping[str, object]]:
     """Yield every case whose call changed, by code."""
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
@@ -80,7 +86,7 @@ def reclassified(
                 yield {"old": old, "new": new, "metric": metric} | case
 
 
-def _compared(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+def _compared(sample: Sample, metric: str, settings: MetricSettings) -> list[Estimate]:
     level = settings["confidence"]
     found = [roc.compare_paired(sample.y, sample.scores[0], sample.scores[1], level)]
     for cutoff in cutoffs_of(settings, metric):

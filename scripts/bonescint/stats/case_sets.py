@@ -1,12 +1,17 @@
 """Sets of cases on which a software is judged, besides those that it analysed itself."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bonescint.stats.estimate import FAILURES_AS_WRONG, SAME_CASES, Estimate, write_number
+from bonescint.stats.estimate import (
+    FAILURES_AS_WRONG,
+    SAME_CASES,
+    Estimate,
+    MetricSettings,
+    write_number,
+)
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics, sign_of
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, software_metrics
 
@@ -76,7 +81,7 @@ def beside_own(
 
 
 def failed_calls(
-    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[dict[str, object]]:
     """Yield the calls, positive, negative or failed, by metastasis: 3 x 2 a cut-off."""
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))

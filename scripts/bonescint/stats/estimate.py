@@ -1,13 +1,16 @@
 """The record for every statistic of the study: one row of a metrics table."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 
+# `metrics` of the configuration, as far as a question reads it
+MetricSettings = Mapping[str, Any]
 NAN = math.nan
 OK = "ok"
 # for `Estimate.cases`: failed analyses count as wrong calls; the cases that all versions analysed

@@ -14,6 +14,8 @@ from bonescint.files import read_rows
 Floats = NDArray[np.float64]
 # key -> label, version, metrics (its own, in order) and more
 SoftwareFacts = Mapping[str, Mapping[str, Any]]
+# pairs of software keys: the older and the newer version, or two products
+KeyPairs = Sequence[Sequence[str]]
 # The status of a case that counts as a failure of the software: it had the image and could not
 # analyse it. A missing result, or a case that nobody analysed, says nothing about the software.
 FAILED = "segmentation_failed"
@@ -206,7 +208,7 @@ def software_metrics(software: SoftwareFacts) -> Iterator[tuple[str, str]]:
 
 
 def version_metrics(
-    version_pairs: Iterable[Sequence[str]], software: SoftwareFacts
+    version_pairs: KeyPairs, software: SoftwareFacts
 ) -> Iterator[tuple[str, str, str]]:
     """Yield each pair of versions, the old one first, with each metric that both have."""
     for old, new in version_pairs:
