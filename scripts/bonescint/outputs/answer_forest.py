@@ -32,16 +32,8 @@ class ForestPanel(NamedTuple):
 
     Parameters
     ----------
-    title
-        The title.
-    height
-        The height of the drawing.
-    null
-        The position of no difference, or of chance.
     ticks
         Positions and numbers along the axis.
-    lines
-        The estimates.
     """
 
     title: str
@@ -61,8 +53,6 @@ def forest_panel(
 
     Parameters
     ----------
-    title
-        The title.
     found
         Name, value in words, and Estimate row of each line.
     null

@@ -118,8 +118,6 @@ def checklists(
 
     Parameters
     ----------
-    results, study, labels
-        As for `RunFacts`.
     place
         Gives the name of a section, sheet or question in this output; empty where it has none.
     """

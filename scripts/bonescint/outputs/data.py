@@ -62,15 +62,7 @@ def shown_cases(montage: Mapping[str, str]) -> dict[str, str | list[str]]:
 def roc_points(
     curves: Iterable[Row], software: str, metric: str
 ) -> list[tuple[float, float, float | None]]:
-    """Return a curve's points from the origin on: 1 - specificity, sensitivity and the threshold.
-
-    Parameters
-    ----------
-    curves
-        Rows of results/metrics/roc_curves.csv.
-    software, metric
-        The software and the metric of the curve.
-    """
+    """Return a curve's points from the origin on: 1 - specificity, sensitivity, threshold."""
     points = [
         (
             float(row["false_positive_rate"]),
@@ -93,8 +85,6 @@ def roc_band(bands: Iterable[Row], software: str, metric: str) -> tuple[list[flo
     ----------
     bands
         Rows of results/metrics/roc_bands.csv. Rows without limits are left out.
-    software, metric
-        The software and the metric of the curve.
     """
     found = [
         (1 - float(row["specificity"]), float(row["ci_low"]), float(row["ci_high"]))
@@ -112,8 +102,6 @@ def roc_point_at(
 
     Parameters
     ----------
-    points
-        As `roc_points` returns them.
     cutoff, is_low
         Values at or above the cut-off are positive; if low ones indicate disease, at or below it.
     """
@@ -124,13 +112,6 @@ def roc_point_at(
 
 def agreement_levels(rows: list[Row], pair: tuple[str, str], metric: str) -> tuple[list[Row], str]:
     """Return the rows of the bias and of the limits of agreement that are first in the table.
-
-    Parameters
-    ----------
-    rows
-        Rows of results/metrics/version_measurement.csv.
-    pair, metric
-        The old and the new version, and the metric.
 
     Returns
     -------

@@ -78,12 +78,8 @@ def as_panels(
 
     Parameters
     ----------
-    drawn
-        What `drawn_figures` returned.
     given
         What they need, by name. A table that the study does not make has no rows.
-    labels
-        The figures' words.
     """
     for name, one in drawn.items():
         module = importlib.import_module(f"bonescint.outputs.figures.{name}")

@@ -38,14 +38,6 @@ def find(
 
     Parameters
     ----------
-    rows
-        Estimate rows (docs/en/tables.md).
-    measure
-        Such as ``auc``.
-    software, metric
-        The software's key and ``bsi`` or ``hotspots``.
-    comparator
-        The other software's key, for rows that compare two.
     cutoff
         The cut-off that the row must be about; None takes any row.
     cases
@@ -73,10 +65,6 @@ def performance(
 
     Parameters
     ----------
-    accuracy, at_cutoffs
-        Rows of results/metrics/accuracy.csv and cutoffs.csv.
-    software, metric
-        As for `find`.
     cutoffs
         Metric to cut-off. Without one there is no sensitivity or specificity, because the table may
         hold that of a cut-off chosen from the data.
@@ -140,8 +128,6 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
     row
         An Estimate row. Numbers stay as they are. An unknown key is shown unchanged, so a new
         statistic needs no new words to appear.
-    labels
-        The words.
 
     Returns
     -------
@@ -175,8 +161,6 @@ def remarks(row: Row, labels: Labels, only: Collection[str] = ()) -> list[str]:
 
     Parameters
     ----------
-    row, labels
-        As for `estimate_in_words`.
     only
         The keys to return, such as `OF_TESTS`; none means all.
     """
@@ -197,8 +181,6 @@ def shared_remarks(
     ----------
     rows
         Estimate rows. A single row shares nothing.
-    labels, only
-        As for `remarks`.
     """
     notes = [remarks(row, labels, only) for row in rows]
     common = [] if len(rows) < 2 else [part for part in notes[0] if all(part in n for n in notes)]
@@ -207,11 +189,6 @@ def shared_remarks(
 
 def as_read(row: Row, labels: Labels) -> Row:
     """Return the row in words with its numbers as people read them.
-
-    Parameters
-    ----------
-    row, labels
-        As for `estimate_in_words`.
 
     Returns
     -------
@@ -233,11 +210,5 @@ def as_read(row: Row, labels: Labels) -> Row:
 
 
 def primary(hypotheses: list[Row]) -> list[Row]:
-    """Return the rows on the one primary hypothesis.
-
-    Parameters
-    ----------
-    hypotheses
-        Rows of results/metrics/hypotheses.csv.
-    """
+    """Return the rows on the one primary hypothesis."""
     return [row for row in hypotheses if "primary" in noted(row)]

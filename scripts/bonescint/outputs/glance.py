@@ -35,13 +35,6 @@ def at_a_glance(results: Results, labels: Labels) -> list[Glance]:
     """Return one row for each software, at the metric of the primary hypothesis.
 
     A software without that metric is shown at its first metric with a cut-off.
-
-    Parameters
-    ----------
-    results
-        The run's tables and the configuration that it recorded.
-    labels
-        The software in their order.
     """
     return [_glance(software, results, labels) for software in labels.software_keys]
 

@@ -113,15 +113,7 @@ class Labels:
         return self.fill(self._texts, key, **values)
 
     def fill(self, texts: Texts, key: str, **values: object) -> str:
-        """Return another area's text of `key`, with the same fields filled in.
-
-        Parameters
-        ----------
-        texts
-            The words of that area.
-        key, **values
-            As for a call.
-        """
+        """Return another area's text of `key`, with the same fields filled in."""
         for need in ("readers", "eod", "versions"):
             if not self.has(need) and (variant := f"{key}_no_{need}") in texts:
                 return texts(variant, **self._filled | values)
@@ -132,8 +124,6 @@ class Labels:
 
         Parameters
         ----------
-        text
-            The number as it is printed.
         _source, _place
             Its row and column; or a table or the record, and the place in it.
         """
@@ -259,8 +249,6 @@ class Labels:
 
         Parameters
         ----------
-        metric
-            One of `values`.
         word
             The pattern of the names of the area's texts on a metric.
         """
@@ -274,8 +262,6 @@ class Labels:
         kind
             ``title``, ``sheet`` (short), ``note``, ``caution`` or ``methods`` (empty if there is
             none).
-        key
-            One of `bonescint.questions.known`.
         """
         if (words := self._questions.get(key)) and kind in words:
             return self.fill(words, kind, **self._shared)
@@ -286,8 +272,6 @@ class Labels:
 
         Parameters
         ----------
-        measure
-            The measure of an Estimate.
         question
             The question of the number. Its own sentence comes before that of the first other
             question that has one.
@@ -305,10 +289,6 @@ class Labels:
         ----------
         kind
             ``title``, ``caption``, or another kind that the figure has.
-        key
-            The figure's name.
-        **values
-            Fields of the text.
         """
         if (words := self._figures.get(key)) and kind in words:
             said = self.fill(words, kind, **values)
@@ -338,13 +318,7 @@ class Labels:
         return self._own_word(key, value=shown) or (f"{key}={shown}" if shown else key)
 
     def about(self, cases: str, level: float | None) -> list[str]:
-        """Return a row's cases and its interval's level, each only where it is not the usual one.
-
-        Parameters
-        ----------
-        cases, level
-            Fields of an Estimate.
-        """
+        """Return a row's cases and its interval's level, each only where it is unusual."""
         group, _, value = cases.partition("=")
         said = [self.note(group, value) if value else self.note("cases", group)] if cases else []
         if level is not None and f"{100 * level:g}" != self._level:

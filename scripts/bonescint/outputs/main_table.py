@@ -55,10 +55,6 @@ def main_table(
 
     Parameters
     ----------
-    key, rows
-        The question and its Estimate rows.
-    labels
-        The words of the report.
     settings
         The configuration's `metrics`, as the run recorded it.
 

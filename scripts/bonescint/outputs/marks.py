@@ -33,8 +33,6 @@ def read_marks(tables: Iterable[Path], codes: Collection[str]) -> dict[tuple[str
     ----------
     tables
         The batches' tables of marks; none in a study without the reference analysis.
-    codes
-        The cases that are drawn.
     """
     found: dict[tuple[str, str], dict[str, list[MarkPoints]]] = {}
     for path in tables:

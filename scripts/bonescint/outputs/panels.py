@@ -68,15 +68,7 @@ class Picture(NamedTuple):
 
 
 def composed(picture: Picture, labels: Labels) -> Figure:
-    """Return a picture as one figure for the screen, with its panels in reading order.
-
-    Parameters
-    ----------
-    picture
-        What is drawn.
-    labels
-        Give whether the data are simulated.
-    """
+    """Return a picture as one figure for the screen, with its panels in reading order."""
     (figure,) = in_preset(picture, labels, SCREEN)
     return figure
 
@@ -85,13 +77,6 @@ def in_preset(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figu
     """Yield the figures of a picture: one, or several where one would be too tall.
 
     `points_of` gives the size of type beforehand. The caller applies the style.
-
-    Parameters
-    ----------
-    picture, labels
-        As for `composed`.
-    preset
-        The form in which to draw.
     """
     scale = points_of(picture, preset) / 9
     width, height = (inches * scale for inches in picture.size)
@@ -111,15 +96,7 @@ def in_preset(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figu
 
 
 def legible(picture: Picture, preset: Preset) -> Picture | None:
-    """Return the first form of a picture that is legible in a preset; None if none is.
-
-    Parameters
-    ----------
-    picture
-        What is drawn, with its other forms.
-    preset
-        The form in which to draw.
-    """
+    """Return the first form of a picture that is legible in a preset; None if none is."""
     forms = (picture, *(picture._replace(**one._asdict()) for one in picture.narrower))
     return next((one for one in forms if points_of(one, preset) >= LEAST_POINTS), None)
 
@@ -129,8 +106,6 @@ def points_of(picture: Picture, preset: Preset) -> float:
 
     Parameters
     ----------
-    picture
-        What is drawn.
     preset
         The form in which to draw. It is too narrow for a picture that needs less than
         `LEAST_POINTS`.
@@ -142,15 +117,7 @@ def points_of(picture: Picture, preset: Preset) -> float:
 
 
 def split(ax: Axes, columns: int) -> list[Axes]:
-    """Replace axes by several side by side in the same place.
-
-    Parameters
-    ----------
-    ax
-        A panel's; it is removed.
-    columns
-        How many.
-    """
+    """Replace axes by several side by side in the same place."""
     place, figure = ax.get_subplotspec(), ax.get_figure(root=True)
     if place is None or figure is None:
         raise ValueError("an axes that stands in no grid cannot be split")

@@ -25,8 +25,6 @@ def record_in_words(record: Mapping[str, Any], labels: Labels) -> list[Row]:
     ----------
     record
         The record with the tables' hashes (`bonescint.outputs.results.read_results`).
-    labels
-        The words of the output.
     """
     return list(_RecordWords(labels, record.get("tables_sha256", {})).rows(record))
 

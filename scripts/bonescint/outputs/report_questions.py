@@ -36,12 +36,6 @@ def estimates_table(
 
     Parameters
     ----------
-    rows
-        Rows of results/metrics.
-    title
-        The table's title.
-    labels
-        The words of the report.
     specs
         Columns, as for `shown_columns`; a list of tests has `OF_TESTS_COLUMNS`.
     """
@@ -71,10 +65,6 @@ def question_section(
 
     Parameters
     ----------
-    key, rows
-        The question and its Estimate rows.
-    labels
-        The words of the report.
     settings
         The configuration's `metrics`, as the run recorded it.
 

@@ -17,12 +17,8 @@ def rounded(value: float, against: Sequence[float] = NULLS, digits: int = DIGITS
 
     Parameters
     ----------
-    value
-        Any finite number.
     against
         What readers compare it with, such as 0 for a difference and a margin.
-    digits
-        The fewest decimals.
     """
     for decimals in range(digits, MOST + 1):
         text = f"{value:.{decimals}f}"
@@ -38,8 +34,6 @@ def rounded_p(p: float, error: float) -> str:
 
     Parameters
     ----------
-    p
-        From 0 to 1.
     error
         The level at which a test is significant, such as 0.05.
     """

@@ -39,13 +39,9 @@ class RunFacts:
 
     Parameters
     ----------
-    results
-        The run's tables.
     study
         The configuration's `study`, with ``institution``, ``funding`` and
         ``conflict_of_interest`` of its `papers` where they are known.
-    labels
-        The words of the output.
     """
 
     def __init__(self, results: Results, study: Mapping[str, Any], labels: Labels) -> None:

@@ -26,8 +26,6 @@ def scattered(
     ----------
     ax
         The panel, with its axes already scaled, because cells are equally wide on the page.
-    xs, ys
-        The position of each case.
     colour, marker, label
         Look and label of the points. Cells use only the label.
     """
@@ -67,8 +65,6 @@ def boxed(
 
     Parameters
     ----------
-    ax
-        The panel.
     groups, colours, places
         The values of each group, the colour of its median, and its place. An empty group is left
         out.

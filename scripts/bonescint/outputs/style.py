@@ -184,8 +184,6 @@ def same_scale(ax: Axes, metric: Mapping[str, Any], values: Sequence[float]) -> 
 
     Parameters
     ----------
-    ax, metric
-        As for `scale`.
     values
         The values of all panels that share this scale.
     """

@@ -21,8 +21,6 @@ def whiskers(
     ----------
     ax, places, rows
         The panel, and the position of each row on its vertical axis.
-    colour, marker, width
-        Look of points and lines.
     """
     points: list[tuple[float, float]] = []
     lines: list[tuple[float, float, float]] = []

@@ -21,12 +21,8 @@ def write_for_r(path: Path, names: Sequence[str], rows: Iterable[Mapping[str, st
 
     Parameters
     ----------
-    path
-        The file.
     names
         The header. Other keys of a row are left out.
-    rows
-        The rows.
     """
     with replacing(path, sync=False) as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -36,13 +32,7 @@ def write_for_r(path: Path, names: Sequence[str], rows: Iterable[Mapping[str, st
 
 
 def rows_of(paths: Paths) -> Iterator[Row]:
-    """Yield the rows of several tables, one table after the other.
-
-    Parameters
-    ----------
-    paths
-        Tables of the workflow.
-    """
+    """Yield the rows of several tables, one table after the other."""
     for path in paths:
         yield from read_rows(path)
 
@@ -67,15 +57,7 @@ def wide_rows(
     readings: Paths,
     measurements: Paths,
 ) -> Iterator[Row]:
-    """Yield a row for each case, with the columns of `wide_columns`.
-
-    Parameters
-    ----------
-    columns
-        The columns.
-    cases, reference, readings, measurements
-        The tables.
-    """
+    """Yield a row for each case, with the columns of `wide_columns`."""
     names = {(one.form, *one.source): one.about.column for one in columns}
     found: dict[str, Row] = defaultdict(dict)
 

@@ -36,10 +36,6 @@ class AnalysedStudy(NamedTuple):
         ``metric`` and ``value`` each.
     version_pairs
         Software keys [old, new] of the same cases.
-    confidence
-        Level of the intervals.
-    title, language, synthetic
-        As configured.
     """
 
     software: Mapping[str, Mapping[str, Any]]
@@ -78,13 +74,7 @@ class WideColumn(NamedTuple):
 
 
 def wide_columns(study: AnalysedStudy) -> list[WideColumn]:
-    """Return the columns of the table with one row for each case.
-
-    Parameters
-    ----------
-    study
-        The study.
-    """
+    """Return the columns of the table with one row for each case."""
     found = [WideColumn(one, "case", ("", one.column)) for one in _some("cases", _OF_CASE)]
     if study.readers:
         found += [
@@ -108,15 +98,7 @@ def wide_columns(study: AnalysedStudy) -> list[WideColumn]:
 
 
 def meanings(column: DeclaredColumn, study: AnalysedStudy) -> Meanings:
-    """Return the possible values of a column; none where any value is possible.
-
-    Parameters
-    ----------
-    column
-        Its declaration.
-    study
-        The study with its software, readers, tracers and metrics.
-    """
+    """Return the possible values of a column; none where any value is possible."""
     room, _, name = column.values.partition(".")
     if room == "text":
         return _words(name)
@@ -130,8 +112,6 @@ def declared_in(table: str, study: AnalysedStudy) -> tuple[DeclaredColumn, ...]:
 
     Parameters
     ----------
-    table
-        A file of resources/tables without its ending.
     The study. Its tracers may be columns.
         The study, whose tracers may be columns.
     """

@@ -80,17 +80,7 @@ def _panel(ax: Axes, software: str, groups: list[_Group], labels: Labels) -> Non
 
 
 def draw(software_readers: list[Row], first_cutoffs: dict[str, float], labels: Labels) -> Picture:
-    """Draw the agreement of the readers with each other and with the software, on the same cases.
-
-    Parameters
-    ----------
-    software_readers
-        Rows of results/metrics/software_readers.csv.
-    first_cutoffs
-        Metric to the cut-off that makes its values calls.
-    labels
-        The figures' words. Their software gives the panels.
-    """
+    """Draw how the readers agree with each other and with the software, on the same cases."""
     found = {
         key: _groups(software_readers, key, first_cutoffs, labels) for key in labels.software_keys
     }

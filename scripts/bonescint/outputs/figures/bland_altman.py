@@ -101,15 +101,9 @@ def draw(
 
     Parameters
     ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
     version_measurement
         Estimate rows. The bias and the limits of agreement that are first in the table (raw ones or
         quantiles) each give a line and a band.
-    version_pairs
-        Software keys [old, new] of the same cases (R11).
-    labels
-        The figures' words.
     """
     values, truth = measured(measurements), decided(reference)
     metrics = [

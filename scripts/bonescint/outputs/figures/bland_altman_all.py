@@ -47,14 +47,8 @@ def draw(
 
     Parameters
     ----------
-    measurements
-        Rows of results/measurements.csv.
     version_measurement
         Estimate rows: centre and limits of each kind.
-    version_pairs
-        Software keys [old, new].
-    labels
-        The figures' words.
     """
     values = measured(measurements)
 

@@ -29,12 +29,8 @@ def draw(
 
     Parameters
     ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
     bsi_eod
         Estimate rows. Kendall's coefficient is in the title.
-    labels
-        The figures' words.
     """
     values = measured(measurements)
     grades = {row["code"]: int(grade) for row in reference if (grade := number(row["eod"]))

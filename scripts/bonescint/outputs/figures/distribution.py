@@ -33,17 +33,7 @@ def _points(ax: Axes, x: int, values: list[float], colour: str, marker: str) -> 
 def draw(
     measurements: list[Row], reference: list[Row], first_cutoffs: dict[str, float], labels: Labels
 ) -> Picture:
-    """Draw boxes and points by reference: a column for each software, a row for each metric.
-
-    Parameters
-    ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    first_cutoffs
-        Metric to cut-off, drawn as a dotted line.
-    labels
-        The figures' words. Their software gives the columns.
-    """
+    """Draw boxes and points by reference: a column for each software, a row for each metric."""
     values, truth = measured(measurements), decided(reference)
     shown = labels.software_keys
 

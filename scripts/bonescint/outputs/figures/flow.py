@@ -317,12 +317,6 @@ def draw(
         Rows of results/metrics/flow.csv in their order. Rows `in` form the trunk. Rows `out` go
         into the box beside the arrow to the next `in` row. Steps ``step:software`` are the parallel
         boxes at the end.
-    failed_calls
-        Rows of results/metrics/failed_calls.csv; none where the study has no readers.
-    first_cutoffs
-        Metric to the cut-off of the tables at the end.
-    labels
-        The figures' words.
     """
     whole = _FlowPart(*_stages(flow), _tables(failed_calls, first_cutoffs, labels), labels)
 

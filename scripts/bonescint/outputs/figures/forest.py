@@ -24,15 +24,6 @@ def draw(
     """Draw a column for each measure, a line for each software and metric.
 
     Versions of one product are drawn over the same cases.
-
-    Parameters
-    ----------
-    accuracy, cutoffs
-        Rows of results/metrics/accuracy.csv (AUC) and cutoffs.csv (sensitivity, specificity).
-    first_cutoffs
-        Metric to the cut-off of sensitivity and specificity.
-    labels
-        The figures' words. Their software gives the lines.
     """
     lines = [
         (software, metric)

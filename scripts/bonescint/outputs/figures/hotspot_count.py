@@ -34,14 +34,10 @@ def draw(
 
     Parameters
     ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
     hotspot_fit
         Rows of results/metrics/hotspot_fit.csv: the fitted mean for each number of metastases read.
     hotspot_count
         Estimate rows. Spearman's coefficient is in the legend.
-    labels
-        The figures' words.
     """
     values = measured(measurements)
     found = ((row["code"], number(row["n_metastases"])) for row in reference)

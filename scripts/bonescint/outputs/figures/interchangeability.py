@@ -29,17 +29,7 @@ def _margin(rows: Iterable[Row]) -> float | None:
 
 
 def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels: Labels) -> Picture:
-    """Draw the index of each software over all readers, with the margin if there is one.
-
-    Parameters
-    ----------
-    interchangeability
-        Rows of results/metrics/interchangeability.csv.
-    first_cutoffs
-        Metric to the cut-off that makes its values calls.
-    labels
-        The figures' words. Their software gives the lines.
-    """
+    """Draw the index of each software over all readers, with the margin if there is one."""
     margin = _margin(interchangeability)
 
     def of(measure: str, software: str, metric: str) -> Row | None:

@@ -35,14 +35,8 @@ def draw(
 
     Parameters
     ----------
-    measurements
-        Rows of results/measurements.csv.
     version_measurement
         Estimate rows. Those of Passing-Bablok give the line.
-    version_pairs
-        Software keys [old, new].
-    labels
-        The figures' words.
     """
     values = measured(measurements)
 

@@ -43,8 +43,6 @@ class Scan:
 
     Parameters
     ----------
-    code
-        The patient code.
     tracer
         ``MDP``, ``HMDP`` or another value of the case table.
     metastasis
@@ -104,10 +102,6 @@ def discordance(
 
     Parameters
     ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    first_cutoffs
-        Metric to cut-off.
     labels
         Give the software, and the metrics whose low values are positive.
     """
@@ -152,10 +146,6 @@ def draw(
 
     Parameters
     ----------
-    cases, reference, measurements
-        Rows of results/cases.csv, results/reference.csv and results/measurements.csv.
-    first_cutoffs
-        Metric to the cut-off at which a call is compared with the consensus.
     dicom
         The batches' folders, results/dicom/{batch}; coded files only.
     montage
@@ -164,8 +154,6 @@ def draw(
         cases whose calls are furthest on the wrong side of their cut-off).
     marks
         The batches' tables of what the research reference analysis found; none without it.
-    labels
-        The figures' words.
     """
     truth = decided(reference)
     batches = {folder.name: folder for folder in dicom}
@@ -207,8 +195,6 @@ def side_by_side(
     ----------
     scans
         The chosen cases; their order within a tracer is kept.
-    labels
-        The figures' words. Their software gives the order of the tracers.
     note
         The name of the text on how the cases were chosen.
     marks

@@ -32,19 +32,7 @@ def draw(
     first_cutoffs: dict[str, float],
     labels: Labels,
 ) -> Picture:
-    """Draw a panel for each version pair, metric with a cut-off, and answer of the readers.
-
-    Parameters
-    ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    version_pairs
-        Software keys [old, new].
-    first_cutoffs
-        Metric to cut-off; a value at it is positive.
-    labels
-        The figures' words.
-    """
+    """Draw a panel for each version pair, metric with a cut-off, and answer of the readers."""
     values, truth = measured(measurements), decided(reference)
     tried = _tried(measurements)
 

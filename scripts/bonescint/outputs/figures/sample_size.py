@@ -21,15 +21,7 @@ FIGURE = {
 
 
 def draw(sample_size: list[Row], labels: Labels) -> Picture:
-    """Draw a line for each difference, with the planned number of cases and the wanted power.
-
-    Parameters
-    ----------
-    sample_size
-        Rows of results/metrics/sample_size.csv.
-    labels
-        The figures' words.
-    """
+    """Draw a line for each difference, with the planned number of cases and the wanted power."""
     wanted = f"{float(sample_size[0]['wanted']):g}" if sample_size else ""
     wide, below = (
         [Panel("power", partial(_curves, across=n, sample_size=sample_size, labels=labels))]

@@ -94,17 +94,6 @@ def draw(
     """Draw the paired values of each version pair, split by the readers' consensus.
 
     It draws the first metric with a cut-off that both versions of a pair have.
-
-    Parameters
-    ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    version_pairs
-        Software keys [old, new].
-    first_cutoffs
-        Metric to cut-off; a value at it is positive.
-    labels
-        The figures' words.
     """
     values, truth = measured(measurements), decided(reference)
     cut = [key for key in labels.values if key in first_cutoffs]

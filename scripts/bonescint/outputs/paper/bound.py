@@ -21,8 +21,6 @@ class Piece(NamedTuple):
 
     Parameters
     ----------
-    text
-        The printed text.
     number
         Such as ``r001``; empty for words.
     """
@@ -61,10 +59,6 @@ def bound(
     ----------
     paragraphs
         Name of a paragraph -> its sentences.
-    labels
-        The words that marked the numbers.
-    results
-        The run's tables.
     """
     tables = {id(row): name for name, rows in results.metrics.items() for row in rows}
     tables |= {id(row): "failed_calls" for row in results.failed_calls}

@@ -25,18 +25,10 @@ class Draft(NamedTuple):
 
     Parameters
     ----------
-    title
-        Title of the study.
     methods
         Paragraphs of sentences by name.
     results
         Sentences in pieces by name.
-    references, legends
-        In their order.
-    checklists
-        STARD 2015 and GRRAS.
-    numbers
-        Rows of numbers.csv.
     """
 
     title: str
@@ -49,17 +41,7 @@ class Draft(NamedTuple):
 
 
 def write_document(path: Path, draft: Draft, labels: Labels) -> None:
-    """Write paper.docx.
-
-    Parameters
-    ----------
-    path
-        The file to write.
-    draft
-        What it holds.
-    labels
-        The words.
-    """
+    """Write paper.docx."""
     import docx  # only this module needs it
 
     document = docx.Document()

@@ -13,8 +13,6 @@ def traced(row: Row, labels: Labels) -> list[str]:
     ----------
     row
         A row of numbers.csv, which has the keys behind the words.
-    labels
-        The words.
     """
     words = Texts("paper", labels.language)
     table = row["table"]

@@ -12,8 +12,6 @@ def write_analysed(to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
 
     Parameters
     ----------
-    to
-        The workbook.
     lists
         ``analysed`` and ``analysed_regions``: rows of results/analyser.
     """

@@ -61,13 +61,7 @@ class _Chart(NamedTuple):
 
 
 class DataSheet:
-    """The sheet with the charts' data: a pair of columns for each series.
-
-    Parameters
-    ----------
-    to
-        The workbook.
-    """
+    """The sheet with the charts' data: a pair of columns for each series."""
 
     def __init__(self, to: StudyBook) -> None:
         self._sheet: Sheet = to.sheet("charts")
@@ -104,13 +98,7 @@ class DataSheet:
 
 
 class Charts:
-    """The charts of a study.
-
-    Parameters
-    ----------
-    to, lists
-        As for `bonescint.outputs.workbook.cases.write_case_list`.
-    """
+    """The charts of a study."""
 
     def __init__(self, to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
         self._to, self._lists = to, lists

@@ -22,13 +22,9 @@ def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, li
 
     Parameters
     ----------
-    to
-        The workbook.
     figures
         The PNG file of each figure; the SVG file of figures that are charts here or are only in the
         report.
-    lists
-        As for `bonescint.outputs.workbook.writing.write_book`.
     """
     sheet, labels = to.sheet("figures", "answer"), to.labels
     sheet.notes(labels("note_figures"))

@@ -25,10 +25,6 @@ def write_summary(to: StudyBook, study: dict[str, Any], sheets: Sequence[str]) -
 
     Parameters
     ----------
-    to
-        The workbook.
-    study
-        ``id`` and ``title``.
     sheets
         The other sheets, as for `StudyBook.names`.
     """
