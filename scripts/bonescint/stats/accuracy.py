@@ -40,12 +40,6 @@ def differences_of(
 
     Parameters
     ----------
-    sample
-        Cases of both software.
-    metric, settings
-        The metric whose cut-offs are used, and `metrics` of the configuration.
-    confidence
-        Level of the intervals.
     compare
         `compare_accuracy`, or `limits_of_accuracy` of the same module.
 

@@ -12,8 +12,6 @@ def crossing(
     ----------
     is_before
         Holds from `low` to a point, and no longer from there to `high`.
-    low, high
-        The range.
     within
         How far behind that point the value may lie; 0 means as close as numbers allow.
 

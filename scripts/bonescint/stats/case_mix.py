@@ -92,12 +92,8 @@ def power_unpaired_auc(
 
     Parameters
     ----------
-    auc1, auc2
-        The supposed true AUCs.
     n1_pos, n1_neg, n2_pos, n2_neg
         Cases with and without metastasis in either group.
-    confidence
-        1 minus the level of the test.
 
     Examples
     --------

@@ -47,17 +47,6 @@ def beside_own(
     Rows come with every failure as a wrong call (Schuetz 2012, Shinkins 2013), and on the cases
     that all versions of its product analysed. Only the latter can be compared between versions.
     Rows are left out where the cases are the software's own.
-
-    Parameters
-    ----------
-    samples
-        The study's.
-    software
-        Key -> ``product``, ``metrics`` and more.
-    key, metric
-        The software, and one of its metrics.
-    judge
-        The function that makes the rows of a sample.
     """
     own = samples.of(metric, key)
     counted = samples.of(metric, key, with_failed=True)

@@ -41,8 +41,6 @@ def within(
         The two counts, shape (n,); a case with a NaN is left out.
     tolerance
         0 for exact agreement, 1 for agreement within one.
-    confidence
-        Level of Wilson's interval.
 
     Examples
     --------
@@ -95,8 +93,6 @@ def count_power(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimat
         Counts, shape (n,); a case with a NaN in either is left out.
     x
         Counts from 0 on which they depend, shape (n,).
-    confidence
-        Level of the interval.
 
     Raises
     ------

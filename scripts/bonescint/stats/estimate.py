@@ -122,20 +122,12 @@ def write_estimates(path: str | Path, rows: Iterable[Estimate]) -> int:
     ----------
     path
         The table, replaced only when the last row is written.
-    rows
-        Its rows, in their order.
     """
     return write_rows(path, columns("estimates"), (_as_text(row) for row in rows))
 
 
 def read_estimates(path: str | Path) -> Iterator[Estimate]:
-    """Yield the rows of a table that `write_estimates` wrote.
-
-    Parameters
-    ----------
-    path
-        The table.
-    """
+    """Yield the rows of a table that `write_estimates` wrote."""
     for row in read_rows(path):
         values: dict[str, object] = dict(row)
         values.update({name: int(row[name]) if row[name] else None for name in _COUNTS})

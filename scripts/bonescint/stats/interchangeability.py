@@ -116,10 +116,6 @@ def score_limits(
     ----------
     values, counts
         The different numbers, and how often each occurs.
-    lowest, highest
-        The bounds.
-    confidence
-        Level of the interval.
 
     Examples
     --------

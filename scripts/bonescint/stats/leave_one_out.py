@@ -110,8 +110,6 @@ def compare_with_readers(
         wrong in every panel.
     readers
         The readers' calls, shape (cases, readers); used where `truth` is not NaN.
-    confidence
-        Level of the intervals.
 
     Examples
     --------

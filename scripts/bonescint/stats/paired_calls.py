@@ -24,12 +24,8 @@ def compare_calls(
 
     Parameters
     ----------
-    first, second
-        Calls of the same cases, boolean, shape (n,).
     measure
         The name of the rows, such as ``sensitivity_difference``.
-    confidence
-        Level of the intervals.
 
     Examples
     --------
@@ -69,15 +65,6 @@ def compare_accuracy(
 ) -> list[Estimate]:
     """Return the differences in sensitivity, then in specificity, first minus second.
 
-    Parameters
-    ----------
-    y
-        Truth, boolean, shape (n,).
-    first, second
-        Calls of the same cases, boolean, shape (n,).
-    confidence
-        Level of the intervals.
-
     Examples
     --------
     >>> rows = compare_accuracy([1, 1, 0, 0], [1, 1, 0, 1], [1, 0, 0, 0])
@@ -100,11 +87,6 @@ def limits_of_accuracy(
     y: ArrayLike, first: ArrayLike, second: ArrayLike, confidence: float = 0.95
 ) -> list[Estimate]:
     """Return the differences of `compare_accuracy` once each, for callers that test nothing.
-
-    Parameters
-    ----------
-    y, first, second, confidence
-        As for `compare_accuracy`.
 
     Examples
     --------

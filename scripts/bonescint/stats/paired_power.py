@@ -4,6 +4,9 @@ The scores of a case are two correlated normals, in both classes. The variance o
 and their covariance are then known without approximation, so the error is the one that DeLong's
 test estimates. A cut-off turns the same normals into calls, so one correlation serves sensitivity
 and specificity, too.
+
+Values and differences are the supposed true ones. `measure` is one of
+`bonescint.stats.sample_size.MEASURES`.
 """
 
 import math
@@ -40,8 +43,6 @@ def binormal_error(auc1: float, auc2: float, correlations: Correlations, sizes: 
     ----------
     auc1, auc2
         The supposed true AUCs, between 0 and 1.
-    correlations, sizes
-        Correlations of the scores; numbers of cases in each class.
 
     Examples
     --------
@@ -59,13 +60,6 @@ def binormal_error(auc1: float, auc2: float, correlations: Correlations, sizes: 
 
 def auc_error(auc: float, sizes: Sizes) -> float:
     """Return the standard error of one empirical AUC of normal scores.
-
-    Parameters
-    ----------
-    auc
-        The supposed true AUC.
-    sizes
-        The cases.
 
     Examples
     --------
@@ -95,8 +89,6 @@ def both_above(h: float, k: float, correlation: float) -> float:
 
     Parameters
     ----------
-    h, k
-        The two limits.
     correlation
         Between -1 and 1.
 
@@ -116,15 +108,6 @@ def both_above(h: float, k: float, correlation: float) -> float:
 def power_of(error: float, difference: float, confidence: float) -> float:
     """Return the power of a two-sided normal test.
 
-    Parameters
-    ----------
-    error
-        Standard error of the difference.
-    difference
-        The supposed true difference.
-    confidence
-        1 minus the level of the test.
-
     Examples
     --------
     >>> round(power_of(1.0, 2.8, confidence=0.95), 2)
@@ -141,12 +124,8 @@ def equivalence_power(error: float, difference: float, margin: float, confidence
 
     Parameters
     ----------
-    error
-        Standard error of the difference.
     difference
         The supposed true difference, 0 or within the margin.
-    margin
-        On both sides.
     confidence
         1 minus the level of each test; the interval has level 2 confidence - 1.
 
@@ -170,15 +149,6 @@ def obuchowski_mcclish_power(
     It equals pROC's ``power.roc.test(method = "obuchowski")`` for equal spreads, for comparison.
     The variances are those of two fitted curves; without a difference both have the first AUC. They
     are not those of DeLong's test (tests/bench/coverage_sample_size.py).
-
-    Parameters
-    ----------
-    auc1, auc2
-        The supposed true AUCs.
-    correlations, sizes
-        Correlations of the scores; numbers of cases in each class.
-    confidence
-        1 minus the level of the test.
 
     Examples
     --------
@@ -231,12 +201,8 @@ def mcnemar_power(n: int, only_first: float, only_second: float, confidence: flo
 
     Parameters
     ----------
-    n
-        Cases of the class.
     only_first, only_second
         The shares of `discordant`.
-    confidence
-        1 minus the level of the test.
 
     Examples
     --------
@@ -262,8 +228,6 @@ def critical_counts(m: NDArray[np.int64], tail: float) -> NDArray[np.int64]:
 
     Parameters
     ----------
-    m
-        Numbers of discordant cases.
     tail
         Half the level of the test.
 

@@ -57,11 +57,6 @@ class Pairs(NamedTuple):
 def paired(x: ArrayLike, y: ArrayLike) -> Pairs:
     """Return the pairs of the cases that have both, counted in steps where they have a step.
 
-    Parameters
-    ----------
-    x, y
-        As for `complete_pairs`.
-
     Examples
     --------
     >>> paired([0.1, 0.3], [0.2, 0.6]).x.tolist()  # in tenths above the smallest
@@ -78,11 +73,6 @@ def paired(x: ArrayLike, y: ArrayLike) -> Pairs:
 
 def on_a_line(pairs: Pairs) -> bool:
     """Tell whether all cases lie on one line. There must be two or more, not all of them the same.
-
-    Parameters
-    ----------
-    pairs
-        As `paired` returns them.
 
     Examples
     --------
@@ -134,8 +124,6 @@ def pair_status(pairs: Pairs, fewest: int) -> str:
 
     Parameters
     ----------
-    pairs
-        As `paired` returns them.
     fewest
         Pairs that the method needs for an interval. ``constant`` is about x - y.
 

@@ -29,8 +29,6 @@ def beside_readers(sample: Sample, ratings: Ratings) -> ReaderPanel:
 
     Parameters
     ----------
-    sample
-        A sample of one software.
     ratings
         One column of the readers' tables, such as ``metastasis``.
 

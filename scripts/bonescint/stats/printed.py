@@ -95,13 +95,6 @@ def counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
 def uncounted(steps: ArrayLike, size: float) -> NDArray[np.float64]:
     """Return steps, or quarters of them, times their size as printed: 3 * 0.1 is not 0.3.
 
-    Parameters
-    ----------
-    steps
-        Any shape.
-    size
-        As `counted` returns it.
-
     Examples
     --------
     >>> uncounted([3], 0.1).tolist(), [3 * 0.1]
@@ -116,11 +109,6 @@ def uncounted(steps: ArrayLike, size: float) -> NDArray[np.float64]:
 
 def fractions(values: ArrayLike) -> NDArray[np.object_]:
     """Return whole numbers as Python's fractions, with which numpy calculates exactly.
-
-    Parameters
-    ----------
-    values
-        Any shape.
 
     Examples
     --------

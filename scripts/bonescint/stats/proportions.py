@@ -13,13 +13,6 @@ from bonescint.stats.normal import critical
 def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     """Return x / n with Wilson's score interval (Wilson 1927), R's ``prop.test(correct = FALSE)``.
 
-    Parameters
-    ----------
-    x, n
-        Successes and trials.
-    confidence
-        Level of the interval.
-
     Examples
     --------
     Newcombe (Stat Med 1998; 17:857), table I: 0.2553 to 0.3662.
@@ -40,8 +33,6 @@ def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
 
     Parameters
     ----------
-    x, n
-        Successes and trials.
     confidence
         The least coverage of the interval.
 
@@ -70,13 +61,6 @@ def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
     At n = 25 it covers 94.9 to 96.7 % where Wilson's covers 92.3 to 96.7 and the exact one 97.4 to
     99.3 (Lancaster 1961; Berry & Armitage 1995; tests/bench/bench_coverage.py).
 
-    Parameters
-    ----------
-    x, n
-        Successes and trials.
-    confidence
-        Level of the interval.
-
     Examples
     --------
     Newcombe (Stat Med 1998; 17:857), table I: 0.2544 to 0.3658.
@@ -104,13 +88,6 @@ def difference_independent(
     x1: int, n1: int, x2: int, n2: int, confidence: float = 0.95
 ) -> Estimate:
     """Return x1/n1 - x2/n2 of two groups with Newcombe's interval (Newcombe 1998a, method 10).
-
-    Parameters
-    ----------
-    x1, n1, x2, n2
-        Successes and trials of either group.
-    confidence
-        Level of the interval.
 
     Examples
     --------
@@ -148,8 +125,6 @@ def difference_paired(
     method
         ``newcombe``: square-and-add with the continuity-corrected phi (Newcombe 1998b, method 10);
         ``tango``: the score interval (Tango 1998).
-    confidence
-        Level of the interval.
 
     Examples
     --------
@@ -217,8 +192,6 @@ def likelihood_ratios(
     ----------
     tp, fp, fn, tn
         Cases called rightly positive, wrongly positive, wrongly negative, rightly negative.
-    confidence
-        Level of the intervals.
 
     Returns
     -------
@@ -297,10 +270,6 @@ def square_and_add(
 
     Parameters
     ----------
-    first, second
-        The two proportions.
-    limits, other_limits
-        Their limits.
     correlation
         Correlation of the two estimates; 0 if they are from different cases.
 

@@ -112,11 +112,6 @@ def held_together(row: Estimate, level: float) -> Estimate:
 def without_test(row: Estimate) -> Estimate:
     """Return a row that describes but tests nothing: without statistic, p and notes about them.
 
-    Parameters
-    ----------
-    row
-        For example one of `UNTESTED`.
-
     Examples
     --------
     >>> without_test(Estimate(p_value=0.01, test="icc_f", note="df1=5; seed=1")).note

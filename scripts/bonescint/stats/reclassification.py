@@ -47,8 +47,6 @@ def table(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> CallChanges:
 
     Parameters
     ----------
-    y
-        Truth, shape (n,): 1 or True is metastasis.
     old, new
         The calls, shape (n,): 1 or True is positive; a case where one is NaN is left out.
 
@@ -83,8 +81,6 @@ def nri(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> NetReclassification:
 
     Parameters
     ----------
-    y
-        Truth, shape (n,): 1 or True is metastasis.
     old, new
         Calls or ordered categories, shape (n,), higher is worse; a case where one is NaN is left
         out.

@@ -35,13 +35,6 @@ def latent_correlation(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> 
     It tolerates values that gather at 0, which reduce the result from Spearman's coefficient by a
     tenth.
 
-    Parameters
-    ----------
-    x, y
-        Two measurements of the same cases, shape (n,).
-    confidence
-        Level of the interval.
-
     Examples
     --------
     >>> row = latent_correlation([1, 2, 3, 4, 5], [1, 3, 2, 4, 5])
@@ -70,8 +63,6 @@ def paired_error(
         One of `MEASURES`.
     value, difference
         The value of the better version, and by how much the other is lower.
-    correlations, sizes
-        Correlations of the scores; numbers of cases in each class.
 
     Examples
     --------
@@ -94,13 +85,6 @@ def paired_power(
     confidence: float,
 ) -> float:
     """Return the power of DeLong's paired test, or of the exact McNemar test in the one class.
-
-    Parameters
-    ----------
-    measure, value, difference, correlations, sizes
-        As for `paired_error`.
-    confidence
-        1 minus the level of the test.
 
     Examples
     --------
@@ -130,15 +114,6 @@ def detectable_difference(
 ) -> float:
     """Return the smallest difference that is found with this power; NaN if none is.
 
-    Parameters
-    ----------
-    measure, value, correlations, sizes
-        As for `paired_error`.
-    power
-        The wanted power.
-    confidence
-        1 minus the level of the test.
-
     Examples
     --------
     >>> related, sizes = Correlations(0.5, 0.5), Sizes(50, 50)
@@ -164,8 +139,6 @@ def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:
     ----------
     power_at
         The power at a number of cases.
-    power
-        The wanted power.
 
     Examples
     --------
@@ -194,8 +167,6 @@ def sizes_for(measure: str, n: int, ratio: float) -> Sizes:
     ----------
     measure
         For specificity `n` counts the cases without metastasis, else the cases with it.
-    n
-        Cases.
     ratio
         Cases without metastasis for each case with it.
 
@@ -247,10 +218,6 @@ def next_study(
         Margin of equivalence; None for a difference.
     ratio
         Cases without metastasis for each case with it.
-    power
-        The wanted power.
-    confidence
-        1 minus the level of the test.
 
     Examples
     --------
@@ -276,12 +243,6 @@ def expected_half_width(measure: str, value: float, sizes: Sizes, confidence: fl
     ----------
     measure
         One of `MEASURES`: the logit interval for the AUC, Wilson's for a share.
-    value
-        The supposed true value.
-    sizes
-        The cases.
-    confidence
-        Level of the interval.
 
     Examples
     --------

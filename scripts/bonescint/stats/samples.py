@@ -41,8 +41,6 @@ class Samples:
     ----------
     truth
         Code -> 1 (metastasis) or 0, such as `read_truth` returns.
-    measurements
-        results/measurements.csv.
     low
         Metrics whose low values indicate metastasis. Where there is a truth, the sign of their
         scores is changed, so that a higher score always indicates it.
@@ -72,8 +70,6 @@ class Samples:
             A key that no software has.
         table
             Has the form of results/software/{software}.csv.
-        metrics
-            The columns to use.
         """
         other = copy(self)
         rows = list(read_rows(table))
@@ -186,13 +182,6 @@ class Ratings(NamedTuple):
 def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
     """Return the metrics that all of these software have, in their order.
 
-    Parameters
-    ----------
-    software
-        Key -> ``metrics`` and more.
-    *keys
-        At least one of its keys.
-
     Examples
     --------
     >>> shared_metrics({"v1": {"metrics": ["bsi", "ann"]}, "v2": {"metrics": ["bsi"]}}, "v1", "v2")
@@ -216,13 +205,7 @@ def version_metrics(
 
 
 def read_truth(reference: Path) -> dict[str, float]:
-    """Return code -> 1 or 0 for the cases on which the readers decided.
-
-    Parameters
-    ----------
-    reference
-        results/reference.csv.
-    """
+    """Return code -> 1 or 0 for the cases on which the readers decided."""
     return {
         row["code"]: float(row["metastasis"])
         for row in read_rows(reference)
@@ -235,8 +218,6 @@ def read_consensus(reference: Path, column: str) -> dict[str, float]:
 
     Parameters
     ----------
-    reference
-        results/reference.csv.
     column
         ``n_metastases`` or ``eod``.
     """
@@ -245,11 +226,6 @@ def read_consensus(reference: Path, column: str) -> dict[str, float]:
 
 def eod_contradicts(row: Mapping[str, object]) -> bool:
     """Tell whether a case is positive by consensus with EOD 0, or negative with a higher EOD.
-
-    Parameters
-    ----------
-    row
-        A row of results/reference.csv.
 
     Examples
     --------
@@ -261,13 +237,7 @@ def eod_contradicts(row: Mapping[str, object]) -> bool:
 
 
 def read_eod_contradictions(reference: Path) -> set[str]:
-    """Return the codes of the cases whose EOD contradicts the consensus.
-
-    Parameters
-    ----------
-    reference
-        results/reference.csv.
-    """
+    """Return the codes of the cases whose EOD contradicts the consensus."""
     return {row["code"] for row in read_rows(reference) if eod_contradicts(row)}
 
 
@@ -298,10 +268,6 @@ def by_tracer(ratings: Ratings, cases: Path, tracers: Collection[str]) -> dict[s
 
     Parameters
     ----------
-    ratings
-        Ratings of all cases.
-    cases
-        results/cases.csv.
     tracers
         The study's tracers in their order. A tracer without rated cases is left out.
     """

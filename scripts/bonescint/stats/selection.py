@@ -21,8 +21,6 @@ def pair_blocks(n: int, same: bool = False) -> Iterator[tuple[Any, Any]]:
 
     Parameters
     ----------
-    n
-        Cases.
     same
         Whether each case also makes a pair with itself.
 
@@ -53,8 +51,6 @@ def at_places(
     ----------
     blocks
         Called for each pass. It must always give the same numbers, without NaN.
-    count
-        The number of numbers.
     places
         Each below `count`.
 

@@ -15,11 +15,6 @@ def prevalence_index(first: ArrayLike, second: ArrayLike) -> Estimate:
     The farther from 0, the smaller kappa is at the same agreement. It has no limits here: where the
     share of findings was planned, it is a property of the plan and not a sample.
 
-    Parameters
-    ----------
-    first, second
-        Calls of the same cases, boolean, shape (n,).
-
     Examples
     --------
     >>> prevalence_index([1, 1, 1, 0], [1, 1, 0, 0]).estimate  # (2 - 1) / 4
@@ -42,8 +37,6 @@ def bias_index(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) ->
 
     Parameters
     ----------
-    first, second
-        Calls of the same cases, boolean, shape (n,).
     confidence
         Level of Newcombe's interval for paired proportions.
 

@@ -20,8 +20,6 @@ def percent_agreement(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
     ----------
     ratings
         Subjects x raters; a subject with a missing rating is left out.
-    confidence
-        Level of the interval.
 
     Examples
     --------
@@ -59,8 +57,6 @@ def specific_agreement(
     ratings
         Subjects x raters; NaN is a missing rating, a subject with fewer than two ratings is left
         out.
-    category
-        The category's value.
     confidence
         Level of the interval (normal).
     ci
@@ -110,8 +106,6 @@ def yes_no_agreement(ratings: ArrayLike, confidence: float = 0.95) -> list[Estim
     ----------
     ratings
         Subjects x raters, 1 or 0; NaN is a missing rating.
-    confidence
-        Level of the intervals.
 
     Examples
     --------

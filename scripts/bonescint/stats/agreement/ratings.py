@@ -50,8 +50,6 @@ def complete_subjects(
         Subjects x raters. The note counts the subjects without all ratings.
     result
         The estimate so far. Its status says whether there are enough raters (two) and subjects.
-    at_least
-        The number of subjects needed.
 
     Examples
     --------

@@ -25,13 +25,6 @@ def limits_of_agreement(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) ->
     ``all_together`` says. For a given size only limits that change with it are valid
     (`bland_altman_regression`).
 
-    Parameters
-    ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
-    confidence
-        Level of the intervals.
-
     Examples
     --------
     >>> rows = limits_of_agreement([1, 2, 4, 9, 5], [1, 3, 4, 7, 5])
@@ -58,8 +51,6 @@ def spread(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
 
     Parameters
     ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
         Level of the interval of tau.
 
@@ -87,8 +78,6 @@ def quantile_limits(
 
     Parameters
     ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
         Level of the intervals: two of the ordered differences, by the binomial distribution. The
         outer one needs 146 cases at 0.95. Without it there is no interval and the status is

@@ -1,4 +1,8 @@
-"""Receiver operating characteristic; a higher score always means metastasis."""
+"""Receiver operating characteristic; a higher score always means metastasis.
+
+`y` is the truth, shape (n,): 1 or True is metastasis. A score has the same shape, and NaN is a
+missing result, whose case is left out.
+"""
 
 from bonescint.stats.roc.area import auc, compare_paired, compare_unpaired
 from bonescint.stats.roc.band import SPECIFICITIES, Band, band

@@ -30,8 +30,6 @@ def auc(
 
     Parameters
     ----------
-    y
-        Truth, shape (n,): 1 or True is metastasis.
     score
         Shape (n,); NaN is a missing result, whose case is left out.
     ci
@@ -39,8 +37,6 @@ def auc(
         what pROC prints. Where the classes do not overlap, an AUC has no variance. Then ``logit``
         gives the exact limit of `separation_limit`, with the note ``complete_separation`` and the
         limit of the binormal model. ``wald`` gives none.
-    confidence
-        Level of the interval.
 
     Examples
     --------
@@ -79,8 +75,6 @@ def compare_paired(y: ArrayLike, a: ArrayLike, b: ArrayLike, confidence: float =
 
     Parameters
     ----------
-    y
-        Truth, shape (n,).
     a, b
         The two scores, shape (n,); a case where one is NaN is left out.
     confidence

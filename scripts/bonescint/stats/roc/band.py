@@ -48,10 +48,6 @@ def band(y: ArrayLike, score: ArrayLike, bootstrap: Bootstrap, confidence: float
 
     Parameters
     ----------
-    y, score
-        As for `auc`.
-    bootstrap
-        Seed and replicates.
     confidence
         Level of each limit.
 

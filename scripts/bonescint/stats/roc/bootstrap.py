@@ -47,8 +47,6 @@ def optimism(
 
     Parameters
     ----------
-    y, score
-        As for `auc`.
     seed
         Seed of numpy's PCG64: same seed, same numbers.
     replicates
@@ -139,8 +137,6 @@ def level_counts(levels: NDArray[np.int64], width: int) -> NDArray[np.int64]:
     ----------
     levels
         Shape (rows, cases), each below `width`.
-    width
-        The number of levels.
 
     Examples
     --------

@@ -46,11 +46,6 @@ class Youden(Estimate):
 def curve(y: ArrayLike, score: ArrayLike) -> Curve:
     """Return the empirical ROC curve; it has no points if a class is missing.
 
-    Parameters
-    ----------
-    y, score
-        As for `auc`.
-
     Examples
     --------
     >>> curve([0, 1, 1], [1, 1, 2]).true_positive_rate.tolist()
@@ -77,12 +72,8 @@ def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float =
 
     Parameters
     ----------
-    y, score
-        As for `auc`.
     cutoff
         As configured. A case is positive at or above it.
-    confidence
-        Level of the intervals.
 
     Examples
     --------
@@ -119,11 +110,6 @@ def youden(y: ArrayLike, score: ArrayLike) -> Youden:
     which is in the note. The rates are the same.
 
     There are no limits, because the same data chose the cut-off (see `optimism`).
-
-    Parameters
-    ----------
-    y, score
-        As for `auc`.
 
     Examples
     --------

@@ -40,8 +40,6 @@ def binormal_limit(n1: int, n0: int, tail: float, ratio: float = 1.0) -> float:
 
     Parameters
     ----------
-    n1, n0, tail
-        As for `separation_limit`.
     ratio
         SD with metastasis over SD without.
 

@@ -83,8 +83,6 @@ def resampled_steps(
     ----------
     levels
         Levels of one score, or of several scores of the same cases, which are drawn together.
-    truth
-        As for `steps_of`.
     seed
         Seed of numpy's PCG64: same seed, same numbers.
     replicates
