@@ -46,12 +46,8 @@ def import_readings(
         until both agree.
     cohort
         private/cohort.csv. Rows of other people are never read (R12).
-    ledger
-        Arguments of `open_ledger`.
     reader, settings
         The entry's name and content in `readers` of config.yaml.
-    language
-        ``ja`` or ``en``.
     table, warnings, findings
         Tables to write (docs/en/tables.md). None is written if the report has an error.
     faults

@@ -36,12 +36,8 @@ def import_repeat(
     ----------
     cohort
         private/cohort.csv. Rows of other people are never read (R12).
-    ledger
-        Arguments of `open_ledger`.
     software, settings
         The entry's name, and its content with the settings of this table: ``file`` and more.
-    language
-        ``ja`` or ``en``.
     table, warnings
         Tables to write (docs/en/tables.md). Neither is written if the table has an error.
     faults

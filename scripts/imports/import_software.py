@@ -47,12 +47,8 @@ def import_software(
         until both agree.
     cohort
         private/cohort.csv. Rows of other people are never read (R12).
-    ledger
-        Arguments of `open_ledger`.
     software, settings
         The entry's name and content in `software` of config.yaml.
-    language
-        ``ja`` or ``en``.
     table, warnings
         Tables to write (docs/en/tables.md). Neither is written if the export has an error.
     faults

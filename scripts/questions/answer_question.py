@@ -25,8 +25,6 @@ def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Pa
 
     Parameters
     ----------
-    name
-        A module of bonescint.questions.
     given
         The inputs that it declares, and ``settings``: the configuration's `metrics`.
     tables

@@ -57,13 +57,7 @@ def known() -> list[str]:
 
 
 def question(name: str) -> Question:
-    """Return the declaration of a question.
-
-    Parameters
-    ----------
-    name
-        One of `known`.
-    """
+    """Return the declaration of a question."""
     return Question(**registered("questions", "QUESTION")[name])
 
 
@@ -81,26 +75,12 @@ def answerable(asked: Collection[str] | None, there: Collection[str]) -> list[st
 
 
 def missing(asked: Collection[str] | None, there: Collection[str]) -> dict[str, list[str]]:
-    """Return each asked question that cannot be answered, with what it lacks.
-
-    Parameters
-    ----------
-    asked, there
-        As for `answerable`.
-    """
+    """Return each asked question that cannot be answered, with what it lacks."""
     return {name: lacks for name in _asked(asked) if (lacks := _lacks(name, there))}
 
 
 def why_unanswered(lacks: Iterable[str], language: str) -> str:
-    """Return in words why a question cannot be answered.
-
-    Parameters
-    ----------
-    lacks
-        What it lacks, as `missing` returns it.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return in words why a question cannot be answered."""
     words = Texts("metrics", language)
     return words("lacks_and").join(words(f"lacks_{one}") for one in lacks)
 
@@ -114,13 +94,7 @@ def _lacks(name: str, there: Collection[str]) -> list[str]:
 
 
 def worded(language: str) -> set[str]:
-    """Return every key of a statistic that has words: the shared ones, and each question's own.
-
-    Parameters
-    ----------
-    language
-        ``ja`` or ``en``.
-    """
+    """Return every key of a statistic that has words: the shared ones, and each question's own."""
     own = (key for texts in words_in("text/questions/", language).values() for key in texts)
     found = {key.removeprefix("word_") for key in own if key.startswith("word_")}
     return found | set(Texts("metrics", language))

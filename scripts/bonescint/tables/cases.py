@@ -33,8 +33,6 @@ class CohortCase:
 
     Parameters
     ----------
-    code
-        The patient's code.
     tracer
         ``MDP`` or ``HMDP``, as finally decided.
     exam_dates
@@ -52,8 +50,6 @@ class Cases:
 
     Parameters
     ----------
-    by_subject
-        Normalised patient ID -> case.
     identifiers
         IDs, parts of names and birth dates, normalised.
     """
@@ -72,8 +68,6 @@ class Transcription(NamedTuple):
 
     Parameters
     ----------
-    checked
-        The table.
     rows
         Case -> row number and cells of the exam of the study.
     others
@@ -87,15 +81,6 @@ class Transcription(NamedTuple):
 
 def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
     """Read private/cohort.csv and look up the codes.
-
-    Parameters
-    ----------
-    cohort
-        The table of chosen instances (docs/en/tables.md).
-    ledger
-        The opened correspondence ledger.
-    language
-        Language of the error messages.
 
     Raises
     ------
@@ -143,19 +128,13 @@ def transcribe(
 
     Parameters
     ----------
-    path
-        The file.
     columns
         The columns of its schema (`bonescint.tables.columns.load_columns`).
-    cases
-        The cohort.
     settings
         The entry: key, and optionally tracer, columns, sheet, header_row, encoding, decimal,
         limits.
     config_key
         The entry's path in the configuration, such as ``software.vsbone3``.
-    language
-        Language of the messages.
     second
         Whether it is the second transcription (double entry).
 
@@ -244,12 +223,8 @@ def _rows_of_cohort(
 
     Parameters
     ----------
-    checked
-        The table.
     key
         ``patient_id`` or ``code``.
-    cases
-        The cohort.
     """
     faults = checked.faults
     codes = {case.code: subject for subject, case in cases.by_subject.items()}
@@ -300,17 +275,9 @@ def _report_nobody(
 
     Parameters
     ----------
-    checked
-        The table.
-    found
-        The cases that have rows.
-    others
-        Numbers of the rows outside the cohort.
     wanted
         The cases that the table should hold (R6). It is empty if all of them declined (R12), and
         then nothing is reported.
-    config_key
-        The table's path in the configuration.
     """
     missing = sum(case not in found for case in wanted)
     if others and wanted and not found:
@@ -353,19 +320,7 @@ def _row_of_exam(
 def no_earlier(
     checked: CheckedTable, case: CohortCase, row: int, cells: Cells, name: str
 ) -> date | None:
-    """Return a date that must not be before the exam. An earlier one is an error.
-
-    Parameters
-    ----------
-    checked
-        The table.
-    case
-        The patient.
-    row, cells
-        The row.
-    name
-        The date's column.
-    """
+    """Return a date that must not be before the exam. An earlier one is an error."""
     day = checked.value(row, cells, name)
     if isinstance(day, date) and case.exam_dates and day < min(case.exam_dates):
         checked.faults.error(
@@ -380,15 +335,7 @@ def no_earlier(
 
 
 def operator_of(checked: CheckedTable, row: int, cells: Cells) -> str:
-    """Return the operator's code, empty if there is none. A patient's ID is an error (R15).
-
-    Parameters
-    ----------
-    checked
-        The table.
-    row, cells
-        The row.
-    """
+    """Return the operator's code, empty if there is none. A patient's ID is an error (R15)."""
     code = checked.value(row, cells, "operator")
     if not isinstance(code, str):
         return ""

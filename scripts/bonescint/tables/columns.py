@@ -23,8 +23,6 @@ class Column:
         Its name in the schema and in config.yaml.
     kind
         ``text``, ``number``, ``integer``, ``date`` or ``word``.
-    required
-        Whether the table must have it.
     headers
         Accepted headers, Japanese first, used if the configuration names none.
     minimum, maximum, warn_above

@@ -36,8 +36,6 @@ def transcriptions(
     ----------
     path, second
         The files. Both have the layout of the one entry of config.yaml.
-    columns, cases, settings, config_key, language
-        As for `bonescint.tables.cases.transcribe`.
 
     Raises
     ------
@@ -71,11 +69,6 @@ def compare(first: Transcription, second: Transcription) -> None:
     """Add every difference to the faults of both, by code and column.
 
     An unreadable cell is already a fault and is not compared.
-
-    Parameters
-    ----------
-    first, second
-        The transcriptions.
     """
     names = []
     for name in first.checked.columns:

@@ -40,10 +40,6 @@ def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthe
         The workbook, mode 0600.
     tables
         The faults of a table, or of the two transcriptions of one.
-    language
-        Language of its words.
-    synthetic
-        Whether the data are simulated. Every sheet then says so.
     """
     text = Texts("table_faults", language)
     buffer = io.BytesIO()

@@ -70,10 +70,6 @@ class Faults:
 
     Parameters
     ----------
-    table
-        The table.
-    language
-        ``ja`` or ``en``.
     source
         The table's name in the warnings, such as ``vsbone3``.
     identifiers
@@ -251,13 +247,7 @@ def _looks_personal(value: str) -> bool:
 
 
 class TableErrors(InputError):
-    """The errors of a table, or of the two transcriptions of one.
-
-    Parameters
-    ----------
-    tables
-        Their faults.
-    """
+    """The errors of a table, or of the two transcriptions of one."""
 
     def __init__(self, tables: Sequence[Faults]) -> None:
         self.tables = tables
@@ -271,11 +261,6 @@ class TableErrors(InputError):
 
 def raise_together(tables: Sequence[Faults]) -> None:
     """Raise the errors of all tables at once, if there are any.
-
-    Parameters
-    ----------
-    tables
-        Their faults, in the order in which they are told.
 
     Raises
     ------

@@ -17,10 +17,6 @@ def fault_book_of_errors(path: Path, language: str, synthetic: bool) -> Iterator
     ----------
     path
         The workbook, on the identified side.
-    language
-        Language of its words.
-    synthetic
-        Whether the data are simulated. Every sheet then says so.
 
     Raises
     ------

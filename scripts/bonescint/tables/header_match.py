@@ -41,10 +41,6 @@ def match_headers(
 
     Parameters
     ----------
-    header
-        The cells of the header's row.
-    columns
-        The possible columns.
     configured
         Column -> header in config.yaml.
     prefer
@@ -78,8 +74,6 @@ def find_header(
     ----------
     rows
         Row number and cells of the sheet, from its first row on.
-    columns, configured
-        As for `match_headers`.
     """
     best, row = _ENOUGH - 1, 0
     grid: list[Cells] = []
@@ -97,13 +91,7 @@ def find_header(
 
 
 def is_value(cell: str) -> bool:
-    """Tell whether a cell looks like an ID, a number or a date: no header, and not shown.
-
-    Parameters
-    ----------
-    cell
-        Its text.
-    """
+    """Tell whether a cell looks like an ID, a number or a date: no header, and not shown."""
     text = half_width(cell).strip()
     return bool(
         PATIENT.fullmatch(text)

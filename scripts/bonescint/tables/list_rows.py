@@ -30,8 +30,6 @@ def read_patient_ids(
     ----------
     path
         The list, in any form of the hospital's lists.
-    language
-        Language of the messages.
     layout
         How the table is read: ``sheet``, if given.
 
@@ -63,16 +61,8 @@ def open_list(
 
     Parameters
     ----------
-    path
-        The list.
     name
         Its key in `inputs`, for messages about the configuration. Empty if it is not configured.
-    columns
-        The columns of its schema.
-    language
-        Language of the messages.
-    layout
-        As for `bonescint.tables.lists.read_participants`.
 
     Raises
     ------
@@ -111,10 +101,6 @@ def may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, langua
     ----------
     path, sheet
         A workbook, and one of its sheets that is not the list.
-    checked
-        The list.
-    language
-        Language of the messages.
     """
     try:
         other = read_table(path, sheet, 1, language=language)
@@ -132,13 +118,7 @@ def may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, langua
 
 
 def rows_with_id(checked: CheckedTable, faults: Faults) -> Iterator[tuple[int, Cells]]:
-    """Yield the rows with a readable patient ID. Any other row is a fault.
-
-    Parameters
-    ----------
-    checked, faults
-        The results of `open_list`.
-    """
+    """Yield the rows with a readable patient ID. Any other row is a fault."""
     header, rule = checked.header("patient_id"), checked.columns["patient_id"].rule
     for row, cells in checked.table.rows:
         typed = checked.raw(cells, "patient_id")

@@ -31,10 +31,6 @@ class OptOutEntry:
 
     Parameters
     ----------
-    row
-        Its row as Excel numbers it.
-    subject
-        The normalised patient ID.
     received
         When the wish arrived, or None if the list does not tell.
     by
@@ -90,8 +86,6 @@ def read_participants(
         The list: patient ID and study number. Rows of other studies are only counted.
     preceding_study
         The study's number. HS2022-005, HS-2022-005 and ＨＳ２０２２－００５ are the same.
-    language
-        Language of the messages.
     warnings
         Takes remarks about odd rows that are read nevertheless, as rows of ``*.warnings.csv``.
     layout
@@ -143,10 +137,6 @@ def read_opt_out(
 
     Parameters
     ----------
-    path
-        The list.
-    language
-        Language of the messages.
     ids_only
         Whether a table with neither a column of receipt dates nor one of who declined is accepted.
         The hospital has many tables with patient IDs, and each would exclude everybody in it.
@@ -190,12 +180,6 @@ def read_tracer_calendar(
     ----------
     path
         The list: one row per exam date.
-    language
-        Language of the messages.
-    warnings, layout
-        As for `read_participants`.
-    tracers
-        The tracers of the study.
 
     Raises
     ------
@@ -246,14 +230,10 @@ def read_exam_dates(
         The list: one row per patient.
     window
         The first and the last allowed day of an exam, year first.
-    language
-        Language of the messages.
     warnings
         As for `read_participants`, and also rows of patients without an image.
     exams
         Normalised patient ID -> days of a participant's images. None if they are not known yet.
-    layout
-        As for `read_participants`.
 
     Raises
     ------

@@ -72,15 +72,7 @@ def is_product(product: str, name: str) -> bool:
 
 
 def may_have(metric: Mapping[str, Any], key: str, product: str) -> bool:
-    """Tell whether a software may have a metric.
-
-    Parameters
-    ----------
-    metric
-        The result of `metric_values`.
-    key, product
-        The software's entry in the configuration, and its product.
-    """
+    """Tell whether a software may have a metric."""
     names = metric["software"]
     return not names or key in names or any(is_product(product, name) for name in names)
 
@@ -90,8 +82,6 @@ def metrics_of_entry(values: Values, key: str, entry: Mapping[str, Any]) -> list
 
     Parameters
     ----------
-    values
-        The result of `metric_values`.
     key, entry
         The software's entry. A metric of only some software counts if a column is named for it.
     """
@@ -105,13 +95,7 @@ def metrics_of_entry(values: Values, key: str, entry: Mapping[str, Any]) -> list
 
 
 def export_columns(values: Values) -> dict[str, Column]:
-    """Return the columns of a software's export from its schema, with the study's metrics.
-
-    Parameters
-    ----------
-    values
-        The result of `metric_values`.
-    """
+    """Return the columns of a software's export from its schema, with the study's metrics."""
     schema = load_columns("software_export")
     own = {name: _column(name, metric) for name, metric in values.items()}
     # the order of the default metrics in the configuration does not change the template
@@ -140,15 +124,7 @@ def _column(name: str, metric: Mapping[str, Any]) -> Column:
 
 
 def with_metrics(names: tuple[str, ...], values: Values) -> tuple[str, ...]:
-    """Return a declared header with the study's metrics in place of the default ones.
-
-    Parameters
-    ----------
-    names
-        Such as ``columns("software")``.
-    values
-        The result of `metric_values`.
-    """
+    """Return a declared header with the study's metrics in place of the default ones."""
     return replaced(names, [*_DEFAULT], [*values])
 
 
@@ -164,8 +140,6 @@ def metric_title(key: str, metric: Mapping[str, Any], text: Texts, word: str) ->
 
     Parameters
     ----------
-    key, metric
-        Its name in the configuration, and its settings there.
     text, word
         The words of an output, and the key of this metric's word, if it has one.
     """
@@ -179,14 +153,6 @@ def metric_title(key: str, metric: Mapping[str, Any], text: Texts, word: str) ->
 
 
 def metric_name(key: str, metric: Mapping[str, Any], language: str) -> str:
-    """Return a study's name for a metric, or nothing if the program's own words are used.
-
-    Parameters
-    ----------
-    key, metric
-        Its name in the configuration, and its settings there.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return a study's name for a metric, or nothing if the program's own words are used."""
     # no word of the program is used for other metrics, because it could mean something else
     return str(metric["label"].get(language, "" if key in _DEFAULT else key))

@@ -31,8 +31,6 @@ def shown_number(value: float, code: str, epoch: datetime) -> str:
 
     Parameters
     ----------
-    value
-        The number in the cell.
     code
         Its number format. If it has several sections (``0.0%;-0.0%;0``), that of this value counts.
     epoch

@@ -22,14 +22,8 @@ def refuse_no_ids(
 
     Parameters
     ----------
-    entries
-        The list.
     known
         Normalised IDs in images and ledger.
-    file
-        The list's file.
-    language
-        Language of the messages.
     pattern
         The form of a patient ID (`bonescint.names.ids.is_patient_id`).
 
@@ -44,11 +38,5 @@ def refuse_no_ids(
 
 
 def ids_of_ledger(ledger: Ledger) -> set[str]:
-    """Return the normalised IDs in the ledger: of coded patients and of those who declined.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return the normalised IDs in the ledger: of coded patients and of those who declined."""
     return {*ledger.codes(), *in_force(ledger)}.union(*links(ledger))

@@ -65,13 +65,6 @@ def cell_number(row: int, column: int) -> int:
 def measure(archive: zipfile.ZipFile, limits: TableLimits) -> Package:
     """Return the content of a workbook's parts.
 
-    Parameters
-    ----------
-    archive
-        The workbook.
-    limits
-        The limits of size.
-
     Raises
     ------
     TooMuchError
@@ -108,11 +101,6 @@ def is_read(name: str) -> bool:
 def open_archive(stream: IO[bytes]) -> zipfile.ZipFile:
     """Return a ZIP archive that has no more members than a workbook can have.
 
-    Parameters
-    ----------
-    stream
-        The file.
-
     Raises
     ------
     DamagedError, Exception
@@ -126,13 +114,7 @@ def open_archive(stream: IO[bytes]) -> zipfile.ZipFile:
 
 
 def in_transitional(archive: zipfile.ZipFile) -> io.BytesIO:
-    """Return a Strict workbook with the names that Excel and other programs use by default.
-
-    Parameters
-    ----------
-    archive
-        A measured workbook.
-    """
+    """Return a Strict workbook with the names that Excel and other programs use by default."""
     found = io.BytesIO()
     strict = re.escape(_STRICT.encode()) + rb"(\w+)/"
     by_default = rb"http://schemas.openxmlformats.org/\1/2006/"

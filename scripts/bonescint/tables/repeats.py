@@ -19,10 +19,6 @@ class Repeat(NamedTuple):
 
     Parameters
     ----------
-    area
-        ``software`` or ``readers``.
-    entry
-        Its name there.
     key
         Path of the configuration's key that names the table.
     settings
@@ -36,13 +32,7 @@ class Repeat(NamedTuple):
 
 
 def repeats(software: Entries, readers: Entries) -> dict[str, Repeat]:
-    """Return name of the coded table, such as ``vsbone3_stored`` -> the further table.
-
-    Parameters
-    ----------
-    software, readers
-        The entries of the configuration.
-    """
+    """Return name of the coded table, such as ``vsbone3_stored`` -> the further table."""
     return {
         f"{entry}_{kind}": Repeat(area, entry, f"{area}.{entry}.{key}", settings)
         for area, entries, kinds in (
@@ -55,13 +45,7 @@ def repeats(software: Entries, readers: Entries) -> dict[str, Repeat]:
 
 
 def coded_repeats(found: Mapping[str, Repeat]) -> dict[str, list[str]]:
-    """Return the questions' name of such tables -> their paths on the coded side.
-
-    Parameters
-    ----------
-    found
-        The result of `repeats`.
-    """
+    """Return the questions' name of such tables -> their paths on the coded side."""
     return {
         need: [f"results/{need}/{name}.csv" for name, one in found.items() if one.area == area]
         for need, area in (("repeats", "software"), ("second_readings", "readers"))
@@ -69,13 +53,7 @@ def coded_repeats(found: Mapping[str, Repeat]) -> dict[str, list[str]]:
 
 
 def own_settings(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of an entry's own table, without further tables and labels.
-
-    Parameters
-    ----------
-    entry
-        An entry of ``software`` or ``readers`` of the configuration.
-    """
+    """Return the settings of an entry's own table, without further tables and labels."""
     return {name: value for name, value in entry.items() if name not in (*AGAIN, "label")}
 
 
@@ -86,8 +64,6 @@ def repeat_settings(entries: Entries, key: str = "repeat_export") -> dict[str, d
 
     Parameters
     ----------
-    entries
-        ``software`` or ``readers`` of the configuration.
     key
         Key of the table, one of `AGAIN`.
     """

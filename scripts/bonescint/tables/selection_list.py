@@ -28,8 +28,6 @@ def read_selection(
         ``cohort.selection.list`` of the configuration: a path, or a mapping of ``file`` and
         optionally ``key`` (``patient_id`` or ``code``), ``sheet``, ``header_row``, ``encoding``,
         ``columns`` and ``limits``.
-    language
-        Language of the messages.
     warnings
         Takes remarks about odd rows that are read nevertheless, as rows of ``*.warnings.csv``.
 

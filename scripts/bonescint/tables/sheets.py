@@ -46,10 +46,6 @@ class ShownColumn:
 
     Parameters
     ----------
-    key
-        The column of the coded table.
-    title
-        Its title on the sheet.
     kind
         ``text``, ``date`` (YYYY-MM-DD in the table) or a number format of `FORMATS`.
     say
@@ -76,10 +72,6 @@ class ShownTable:
 
     Parameters
     ----------
-    title
-        Its heading.
-    columns, rows
-        What to show, in order.
     note
         What a reader must know about it, one line or more.
     """
@@ -149,14 +141,8 @@ class Sheet:
 
     Parameters
     ----------
-    book
-        The XlsxWriter workbook.
-    name
-        The sheet's name.
     title, synthetic
         First line, and whether the banner follows it. Both are also in the print header.
-    styles
-        Named cell formats (`make_styles`).
     """
 
     def __init__(
@@ -189,8 +175,6 @@ class Sheet:
 
         Parameters
         ----------
-        *texts
-            The texts.
         style
             A style of `make_styles`. A note is something that a reader must not miss.
         """
@@ -229,12 +213,6 @@ class Sheet:
 
         Parameters
         ----------
-        columns
-            What to show, in order.
-        rows
-            Rows of a coded table. Other columns are ignored.
-        empty
-            The text for a table without rows.
         main
             Freeze the header and add the filter (only one table of a sheet can have them).
         widest

@@ -14,8 +14,6 @@ def read_styles(archive: zipfile.ZipFile, part: str) -> list[tuple[str, bool]]:
 
     Parameters
     ----------
-    archive
-        A measured workbook.
     part
         The name of the part with the styles, empty if there is none.
     """

@@ -77,10 +77,6 @@ def read_workbook(
         The workbook (.xlsx, .xlsm), under any file name.
     wanted
         The sheet's name. None takes the visible one with the headers, otherwise the first one.
-    text
-        The words of the messages.
-    limits
-        The limits of size.
     words
         The headers. None does not look for them.
 

@@ -24,8 +24,6 @@ def decode(value: bytes, charset: tuple[str, ...] = ("",)) -> str:
 
     Parameters
     ----------
-    value
-        The bytes, unchanged from the file.
     charset
         The values of Specific Character Set; ``("",)`` if none is declared.
 

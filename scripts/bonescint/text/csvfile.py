@@ -91,8 +91,6 @@ def read_textfile(
 
     Parameters
     ----------
-    path
-        The file.
     header_row
         The record that decides the delimiter, counted from 1. None is the first that is not blank.
     encoding
@@ -135,13 +133,7 @@ def read_textfile(
 
 
 class _TextFile:
-    """A text file with a known encoding. It is decoded line by line in every reading.
-
-    Parameters
-    ----------
-    path, encoding, text, limits
-        As for `read_textfile`.
-    """
+    """A text file with a known encoding. It is decoded line by line in every reading."""
 
     def __init__(
         self, path: Path, encoding: str | None, text: Callable[..., str], limits: TableLimits

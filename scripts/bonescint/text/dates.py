@@ -58,11 +58,6 @@ def header_date(text: str) -> date | None:
 
     ``20190601``, ``2019.06.01``, ``2019-06-01`` and ``2019/06/01`` are the same day, and none of
     them is ambiguous. Padding does not count. Several values, or a time behind the date, give None.
-
-    Parameters
-    ----------
-    text
-        A decoded value, or a value of the index.
     """
     match = _HEADER.fullmatch(text.strip(" \0\t\r\n"))
     return _date(*match.groups()) if match else None
@@ -80,11 +75,6 @@ def loose_dates(text: str) -> frozenset[date]:
     date that is used as a fact is read by `header_date`. The forms are: eras (S28.04.05,
     昭和28年4月5日, Showa 28), the year first or last, months by name, no separators. Only a date
     without era and century (53-4-5) is read in every order.
-
-    Parameters
-    ----------
-    text
-        A value of any attribute.
     """
     folded = in_digits(fold_name(text))
     # the second form is without brackets: 1953(昭和28)年4月5日

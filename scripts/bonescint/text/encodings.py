@@ -22,15 +22,7 @@ _WRONG = ("latin-1", "cp1252", "iso8859-5", "cp932", "euc_jp")
 
 
 def fitting(data: bytes, among: Iterable[str] = JAPANESE) -> Iterator[str]:
-    """Yield the encodings in which the bytes are valid text.
-
-    Parameters
-    ----------
-    data
-        The bytes.
-    among
-        The encodings to try, in this order.
-    """
+    """Yield the encodings in which the bytes are valid text."""
     for encoding in among:
         # ValueError: the bytes are no text, or a name cannot be that of a codec
         with suppress(ValueError, LookupError):
@@ -45,13 +37,6 @@ def decoded(data: bytes, encoding: str) -> Iterator[str]:
     """Yield a text piece by piece, because decoded text takes up to four times the memory.
 
     A short one is yielded at once.
-
-    Parameters
-    ----------
-    data
-        The bytes.
-    encoding
-        Their encoding.
 
     Raises
     ------
@@ -73,8 +58,6 @@ def file_encoding(data: bytes, encoding: str | None = None) -> str | None:
 
     Parameters
     ----------
-    data
-        The whole file.
     encoding
         The encoding if there is no BOM. None tries UTF-8, cp932 and UTF-16.
     """

@@ -14,24 +14,12 @@ _TO_BE_DECIDED = frozenset(
 
 
 def is_filled(value: object) -> bool:
-    """Tell whether a value was filled in: more than blanks, dashes or "to be decided".
-
-    Parameters
-    ----------
-    value
-        A value of the configuration.
-    """
+    """Tell whether a value was filled in: more than blanks, dashes or "to be decided"."""
     return _plain(value) not in _TO_BE_DECIDED
 
 
 def is_of_demonstration(reason: object) -> bool:
-    """Tell whether a reason comes from the demonstration.
-
-    Parameters
-    ----------
-    reason
-        A value of the configuration.
-    """
+    """Tell whether a reason comes from the demonstration."""
     return bool(_SIMULATED.search(_plain(reason)))
 
 
@@ -40,8 +28,6 @@ def filled_for(value: object, synthetic: bool) -> str:
 
     Parameters
     ----------
-    value
-        A value of the configuration.
     synthetic
         Whether the study has simulated data. There such a name counts.
     """

@@ -78,13 +78,7 @@ _PLAIN = _plain_table()
 
 
 def compose(text: str) -> str:
-    """Return a text in one width (NFKC), with voicing marks joined to their kana. Case stays.
-
-    Parameters
-    ----------
-    text
-        Any text.
-    """
+    """Return a text in one width (NFKC), with voicing marks joined to their kana. Case stays."""
     if text.isascii():
         return text
     for marks in _VOICE_MARKS:
@@ -97,11 +91,6 @@ def fold_name(text: str) -> str:
     """Return a text without the differences that do not count in a name.
 
     These are width, case, kana script, accents and old kanji.
-
-    Parameters
-    ----------
-    text
-        A name, or any text that may hold one.
     """
     if text.isascii():
         return text.lower()
@@ -126,35 +115,17 @@ def without_unseen(text: str) -> str:
 
 
 def half_width(text: str) -> str:
-    """Return a cell in half width (NFKC), trimmed, with a hyphen for every dash.
-
-    Parameters
-    ----------
-    text
-        As typed.
-    """
+    """Return a cell in half width (NFKC), trimmed, with a hyphen for every dash."""
     return unicodedata.normalize("NFKC", text).translate(_TO_HYPHEN).strip()
 
 
 def unpadded(text: str) -> str:
-    """Return a header's value in one width (NFKC) without DICOM's padding.
-
-    Parameters
-    ----------
-    text
-        As decoded.
-    """
+    """Return a header's value in one width (NFKC) without DICOM's padding."""
     return unicodedata.normalize("NFKC", text).strip(" \0")
 
 
 def restyled(text: str) -> bool:
-    """Tell whether NFKC would turn other characters into digits: 3², ①, ⒈, ½ (not full width).
-
-    Parameters
-    ----------
-    text
-        As typed.
-    """
+    """Tell whether NFKC would turn other characters into digits: 3², ①, ⒈, ½ (not full width)."""
     return any(
         unicodedata.decomposition(c).startswith("<")
         and not unicodedata.decomposition(c).startswith(("<wide>", "<narrow>"))
@@ -164,13 +135,7 @@ def restyled(text: str) -> bool:
 
 
 def fold_term(text: str) -> str:
-    """Return a text without differences of width, case and composition (half-width kana too).
-
-    Parameters
-    ----------
-    text
-        A term of a vocabulary, or a text that may hold one.
-    """
+    """Return a text without differences of width, case and composition (half-width kana too)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -178,23 +143,12 @@ def fold_header(text: str) -> str:
     """Return the form in which headers and words are compared.
 
     Width, case, spaces, underscores and invisible characters do not count.
-
-    Parameters
-    ----------
-    text
-        A column's title, a word in a cell, a product's name.
     """
     return re.sub(r"[\s_]+", "", fold_term(without_unseen(text)))
 
 
 def spelt_out(text: str) -> str:
-    """Return a composed text with umlauts as two letters (Mueller).
-
-    Parameters
-    ----------
-    text
-        A text of any case.
-    """
+    """Return a composed text with umlauts as two letters (Mueller)."""
     return text if text.isascii() else text.translate(_TWO_LETTERS)
 
 

@@ -23,8 +23,6 @@ def wrong_kinds(paths: Mapping[str, str | None], language: str) -> Iterator[str]
     ----------
     paths
         Path of the key in config.yaml -> path. Missing ones are not told.
-    language
-        Language of the sentences.
     """
     text = Texts("paths", language)
     for where, path in paths.items():
@@ -36,15 +34,7 @@ def wrong_kinds(paths: Mapping[str, str | None], language: str) -> Iterator[str]
 
 
 def path_hint(path: str, language: str) -> str:
-    """Return a hint to the path that a person may have meant, or nothing.
-
-    Parameters
-    ----------
-    path
-        An unreadable path of config.yaml.
-    language
-        Language of the sentence.
-    """
+    """Return a hint to the path that a person may have meant, or nothing."""
     text = Texts("paths", language)
     if _CONTROL.search(path):
         return text("hint.escape")
@@ -62,13 +52,7 @@ def path_hint(path: str, language: str) -> str:
 
 
 def open_elsewhere(path: str | Path) -> bool:
-    """Tell whether a table is open in Excel or LibreOffice. Unsaved changes would not be read.
-
-    Parameters
-    ----------
-    path
-        The table.
-    """
+    """Tell whether a table is open in Excel or LibreOffice. Unsaved changes would not be read."""
     path = Path(path)
     return any(_mode(path.with_name(lock.format(path.name))) for lock in _LOCKS)
 

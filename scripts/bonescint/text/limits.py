@@ -38,12 +38,8 @@ class TooMuchError(Exception):
 
     Parameters
     ----------
-    limit
-        The limit's name.
     found
         The number at which the reading stopped. There may be more.
-    most
-        The limit.
     """
 
     def __init__(self, limit: str, found: int, most: int) -> None:

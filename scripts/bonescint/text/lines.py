@@ -19,10 +19,6 @@ def lines_of(text: str, room: float, measure: Callable[[str], float]) -> list[st
     ----------
     text
         Its own line breaks are kept.
-    room
-        The width of a line.
-    measure
-        The width of a text, in the same unit.
     """
     return [line for part in text.split("\n") for line in _broken(part, room, measure)]
 

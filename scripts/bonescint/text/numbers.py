@@ -59,13 +59,7 @@ def whole_number(text: str) -> int | None:
 
 
 def as_whole(number: Decimal) -> int | None:
-    """Return a whole number as an integer, or None if it has a fraction or is too large to count.
-
-    Parameters
-    ----------
-    number
-        A number from `header_numbers`.
-    """
+    """Return a number as an integer, or None if it has a fraction or is too large to count."""
     return int(number) if number.adjusted() < _LONGEST and number == int(number) else None
 
 
