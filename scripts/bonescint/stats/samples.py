@@ -192,14 +192,27 @@ def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
 
 
 def software_metrics(software: SoftwareFacts) -> Iterator[tuple[str, str]]:
-    """Yield each software with each of its metrics."""
+    """Yield each software with each of its metrics.
+
+    Examples
+    --------
+    >>> list(software_metrics({"v1": {"metrics": ["bsi", "ann"]}}))
+    [('v1', 'bsi'), ('v1', 'ann')]
+    """
     return ((key, metric) for key in software for metric in software[key]["metrics"])
 
 
 def version_metrics(
     version_pairs: KeyPairs, software: SoftwareFacts
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield each pair of versions, the old one first, with each metric that both have."""
+    """Yield each pair of versions, the old one first, with each metric that both have.
+
+    Examples
+    --------
+    >>> metrics = {"v1": {"metrics": ["bsi", "ann"]}, "v2": {"metrics": ["bsi"]}}
+    >>> list(version_metrics([("v1", "v2")], metrics))
+    [('v1', 'v2', 'bsi')]
+    """
     for old, new in version_pairs:
         yield from ((old, new, metric) for metric in shared_metrics(software, new, old))
 
