@@ -116,10 +116,7 @@ def checklists(
 ) -> list[ShownTable]:
     """Return both lists as tables, the source in the note.
 
-    Parameters
-    ----------
-    place
-        Gives the name of a section, sheet or question in this output; empty where it has none.
+    `place` gives the name of a section, sheet or question in this output; empty where it has none.
     """
     facts = RunFacts(results, study, labels)
     columns = [ShownColumn(key, labels.heading(key)) for key in COLUMNS]

@@ -35,10 +35,7 @@ def decided(reference: Iterable[Row]) -> dict[str, bool]:
 def first_cutoffs(cutoffs: Iterable[Mapping[str, float | str]]) -> dict[str, float]:
     """Return metric to the first of its configured cut-offs, which overviews show.
 
-    Parameters
-    ----------
-    cutoffs
-        The configuration's `metrics.cutoffs`: ``metric`` and ``value``, positive at or above it.
+    A value is positive at or above a cut-off.
     """
     first: dict[str, float] = {}
     for entry in cutoffs:
@@ -49,10 +46,7 @@ def first_cutoffs(cutoffs: Iterable[Mapping[str, float | str]]) -> dict[str, flo
 def shown_cases(montage: Mapping[str, str]) -> dict[str, str | list[str]]:
     """Return which cases the montage shows: the rule, or the codes of the configured list.
 
-    Parameters
-    ----------
-    montage
-        ``cases``, and ``list`` where the cases are listed in a file.
+    `montage` has ``cases``, and ``list`` where the cases are listed in a file.
     """
     if path := montage.get("list"):
         return {"cases": listed_codes(Path(path))}
@@ -81,10 +75,7 @@ def roc_points(
 def roc_band(bands: Iterable[Row], software: str, metric: str) -> tuple[list[float], ...]:
     """Return the limits along a curve: 1 - specificity, lower and upper limit of sensitivity.
 
-    Parameters
-    ----------
-    bands
-        Rows of results/metrics/roc_bands.csv. Rows without limits are left out.
+    Rows without limits are left out.
     """
     found = [
         (1 - float(row["specificity"]), float(row["ci_low"]), float(row["ci_high"]))
@@ -100,10 +91,7 @@ def roc_point_at(
 ) -> tuple[float, float] | None:
     """Return a curve's point at a cut-off, None where the cut-off is beyond all points.
 
-    Parameters
-    ----------
-    cutoff, is_low
-        Values at or above the cut-off are positive; if low ones indicate disease, at or below it.
+    Values at or above the cut-off are positive; if low ones indicate disease, at or below it.
     """
     way = -1 if is_low else 1
     called = [p[:2] for p in points if p[2] is not None and way * p[2] >= way * cutoff]

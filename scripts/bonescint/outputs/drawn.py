@@ -76,10 +76,7 @@ def as_panels(
 ) -> "Iterator[tuple[str, Picture]]":
     """Yield figures by name, each as its panels.
 
-    Parameters
-    ----------
-    given
-        What they need, by name. A table that the study does not make has no rows.
+    `given` has what they need by name. A table that the study does not make has no rows.
     """
     for name, one in drawn.items():
         module = importlib.import_module(f"bonescint.outputs.figures.{name}")

@@ -122,10 +122,7 @@ class Labels:
     def mark(self, text: str, _source: Mapping[str, str] | str, _place: str) -> str:
         """Return a number's text unchanged. `BoundLabels` overrides this to record its source.
 
-        Parameters
-        ----------
-        _source, _place
-            Its row and column; or a table or the record, and the place in it.
+        The source is the number's row and column; or a table or the record, and the place in it.
         """
         return text
 
@@ -247,21 +244,15 @@ class Labels:
     def axis(self, metric: str, word: str = "{}_axis") -> str:
         """Return the title of an axis or a column: the metric's name and unit.
 
-        Parameters
-        ----------
-        word
-            The pattern of the names of the area's texts on a metric.
+        `word` is the pattern of the names of the area's texts on a metric.
         """
         return metric_title(metric, self.values[metric], self._texts, word.format(metric))
 
     def question(self, kind: str, key: str) -> str:
         """Return a question's text of a kind. A question without one has its key instead.
 
-        Parameters
-        ----------
-        kind
-            ``title``, ``sheet`` (short), ``note``, ``caution`` or ``methods`` (empty if there is
-            none).
+        The kind is ``title``, ``sheet`` (short), ``note``, ``caution`` or ``methods``, which are
+        empty if there is none.
         """
         if (words := self._questions.get(key)) and kind in words:
             return self.fill(words, kind, **self._shared)
@@ -270,11 +261,8 @@ class Labels:
     def purpose(self, measure: str, question: str = "") -> str:
         """Return the sentence on what a number is for, empty if no question has one.
 
-        Parameters
-        ----------
-        question
-            The question of the number. Its own sentence comes before that of the first other
-            question that has one.
+        The sentence of the number's own question comes before that of the first other question that
+        has one.
         """
         key = f"purpose_{measure}"
         has = [name for name in known() if key in self._questions.get(name, ())]
@@ -285,10 +273,7 @@ class Labels:
     def figure(self, kind: str, key: str, **values: object) -> str:
         """Return a figure's text of a kind. A figure without one has its key instead.
 
-        Parameters
-        ----------
-        kind
-            ``title``, ``caption``, or another kind that the figure has.
+        The kind is ``title``, ``caption``, or another one that the figure has.
         """
         if (words := self._figures.get(key)) and kind in words:
             said = self.fill(words, kind, **values)

@@ -29,10 +29,7 @@ class ViewMarks(NamedTuple):
 def read_marks(tables: Iterable[Path], codes: Collection[str]) -> dict[tuple[str, str], ViewMarks]:
     """Return (code, view) -> the marks.
 
-    Parameters
-    ----------
-    tables
-        The batches' tables of marks; none in a study without the reference analysis.
+    `tables` are the batches' tables of marks; none in a study without the reference analysis.
     """
     found: dict[tuple[str, str], dict[str, list[MarkPoints]]] = {}
     for path in tables:

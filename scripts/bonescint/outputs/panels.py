@@ -104,11 +104,7 @@ def legible(picture: Picture, preset: Preset) -> Picture | None:
 def points_of(picture: Picture, preset: Preset) -> float:
     """Return the size of type at which a picture fits a preset's width, at most the preset's own.
 
-    Parameters
-    ----------
-    preset
-        The form in which to draw. It is too narrow for a picture that needs less than
-        `LEAST_POINTS`.
+    A preset is too narrow for a picture that needs less than `LEAST_POINTS`.
     """
     width, height = picture.size
     if not preset.width:

@@ -34,10 +34,7 @@ def estimates_table(
 ) -> ShownTable:
     """Return Estimate rows as people read them. The title has what all rows share.
 
-    Parameters
-    ----------
-    specs
-        Columns, as for `shown_columns`; a list of tests has `OF_TESTS_COLUMNS`.
+    `specs` are columns, as for `shown_columns`.
     """
     tests = specs == TEST_COLUMNS
     common, rest = shared_remarks(rows, labels, OF_TESTS if tests else ())
@@ -63,10 +60,7 @@ def question_section(
 ) -> dict[str, Any]:
     """Return the report's section on a question.
 
-    Parameters
-    ----------
-    settings
-        The configuration's `metrics`, as the run recorded it.
+    `settings` is the configuration's `metrics`, as the run recorded it.
 
     Returns
     -------

@@ -119,12 +119,7 @@ def overview(results: Results, labels: Labels) -> list[Row]:
     ``auc_ci_low``, ``auc_ci_high``.
 
     Versions of one product are shown over the same cases (`performance`). Each row also has how
-    many of the cases that the software was given failed.
-
-    Parameters
-    ----------
-    results
-        The run's tables and its configured cut-offs. The first cut-off of a metric is shown.
+    many of the cases that the software was given failed. The first cut-off of a metric is shown.
     """
     cutoffs = first_cutoffs(results.provenance["analysis"]["metrics"]["cutoffs"])
     accuracy, at_cutoffs = (results.metrics.get(key, []) for key in ("accuracy", "cutoffs"))
@@ -161,11 +156,8 @@ def overview(results: Results, labels: Labels) -> list[Row]:
 def purposes(key: str, rows: list[Row], labels: Labels) -> list[Row]:
     """Return what a question's numbers are for: ``measure`` in words and ``purpose``, each once.
 
-    Parameters
-    ----------
-    key, rows
-        The question and its Estimate rows. Numbers that other questions made, as in the list of
-        tests, have the purposes of those questions.
+    Numbers that other questions made, as in the list of tests, have the purposes of those
+    questions.
     """
     own = dict.fromkeys(row["measure"] for row in rows if row["question"] == key)
     said = ((labels.word(measure), labels.purpose(measure, key)) for measure in own)

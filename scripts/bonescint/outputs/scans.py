@@ -33,10 +33,7 @@ class View:
 def read_views(folder: Path) -> list[View]:
     """Return a case's pictures: anterior, then posterior, then unknown, one of each.
 
-    Parameters
-    ----------
-    folder
-        results/dicom/{batch}/{code}. Files that are no pictures are skipped.
+    Files in results/dicom/{batch}/{code} that are no pictures are skipped.
     """
     found: dict[str, View] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):

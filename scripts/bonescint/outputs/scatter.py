@@ -61,13 +61,8 @@ def boxed(
 ) -> None:
     """Draw median, quartiles and whiskers of groups (Tukey: to the last case within 1.5 ranges).
 
-    All boxes are one artist, because `Axes.boxplot` makes six for each box.
-
-    Parameters
-    ----------
-    groups, colours, places
-        The values of each group, the colour of its median, and its place. An empty group is left
-        out.
+    All boxes are one artist, because `Axes.boxplot` makes six for each box. Each group has the
+    colour of its median and its place. An empty group is left out.
     """
     lines: list[list[tuple[float, float]]] = []
     medians: list[tuple[float, float, str]] = []

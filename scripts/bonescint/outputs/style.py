@@ -182,10 +182,7 @@ def scale(ax: Axes, axis: str, metric: Mapping[str, Any], top: float) -> None:
 def same_scale(ax: Axes, metric: Mapping[str, Any], values: Sequence[float]) -> None:
     """Scale the vertical axis for all values of a metric, so that panels can be compared.
 
-    Parameters
-    ----------
-    values
-        The values of all panels that share this scale.
+    `values` are those of all panels that share this scale.
     """
     scale(ax, "y", metric, max(values, default=1.0))
     if ax.get_autoscaley_on() and values:

@@ -38,10 +38,7 @@ def differences_of(
 ) -> list[Estimate]:
     """Return the differences of two software in AUC and at each cut-off, first minus second.
 
-    Parameters
-    ----------
-    compare
-        `compare_accuracy`, or `limits_of_accuracy` of the same module.
+    `compare` is `compare_accuracy`, or `limits_of_accuracy` of the same module.
 
     Examples
     --------

@@ -88,12 +88,7 @@ def power_unpaired_auc(
     """Return the power to distinguish two AUCs of different cases at this size.
 
     It is a two-sided normal test of the difference with the standard errors of Hanley & McNeil
-    1982.
-
-    Parameters
-    ----------
-    n1_pos, n1_neg, n2_pos, n2_neg
-        Cases with and without metastasis in either group.
+    1982. The sizes are those of the cases with and without metastasis in either group.
 
     Examples
     --------

@@ -19,10 +19,7 @@ from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, 
 def failures_of(sample: Sample) -> list[str]:
     """Return the notes that count the failures in a sample that was asked for `with_failed`.
 
-    Parameters
-    ----------
-    sample
-        A sample of one software, or of two, where the second is the comparator.
+    The sample is of one software, or of two, where the second is the comparator.
 
     Examples
     --------

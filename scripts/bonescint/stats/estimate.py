@@ -118,10 +118,7 @@ def write_number(value: float) -> str:
 def write_estimates(path: str | Path, rows: Iterable[Estimate]) -> int:
     """Write a metrics table and return its row count.
 
-    Parameters
-    ----------
-    path
-        The table, replaced only when the last row is written.
+    The table is replaced only when the last row is written.
     """
     return write_rows(path, columns("estimates"), (_as_text(row) for row in rows))
 

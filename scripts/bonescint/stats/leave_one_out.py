@@ -51,12 +51,7 @@ def leave_one_out(ratings: Ratings) -> list[OtherReaders]:
     """Return each reader's panel: the majority of the others who read the case.
 
     As in the reference standard (`bonescint.stats.consensus.majority`), only those who read the
-    case count, and a tie decides nothing.
-
-    Parameters
-    ----------
-    ratings
-        Yes or no of every reader.
+    case count, and a tie decides nothing. `ratings` is yes or no of every reader.
 
     Examples
     --------

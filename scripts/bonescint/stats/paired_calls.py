@@ -21,11 +21,7 @@ def compare_calls(
     """Return the share of yes in `first` minus that in `second`, by two pairs of methods.
 
     First come Newcombe's limits with the exact McNemar test, then Tango's with its mid-p version.
-
-    Parameters
-    ----------
-    measure
-        The name of the rows, such as ``sensitivity_difference``.
+    `measure` is the name of the rows, such as ``sensitivity_difference``.
 
     Examples
     --------

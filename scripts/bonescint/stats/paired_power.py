@@ -39,10 +39,7 @@ class Sizes(NamedTuple):
 def binormal_error(auc1: float, auc2: float, correlations: Correlations, sizes: Sizes) -> float:
     """Return the standard error of the difference of two empirical AUCs on the same cases.
 
-    Parameters
-    ----------
-    auc1, auc2
-        The supposed true AUCs, between 0 and 1.
+    `auc1` and `auc2` are between 0 and 1.
 
     Examples
     --------
@@ -85,12 +82,7 @@ def both_above(h: float, k: float, correlation: float) -> float:
     """Return by how much the chance of two normals below `h` and `k` exceeds independence.
 
     Plackett 1954: the derivative with respect to the correlation is the density. It is integrated
-    here over the arcsine of the correlation.
-
-    Parameters
-    ----------
-    correlation
-        Between -1 and 1.
+    here over the arcsine of the correlation. `correlation` is between -1 and 1.
 
     Examples
     --------
@@ -199,10 +191,7 @@ def discordant(first: float, second: float, correlation: float) -> tuple[float, 
 def mcnemar_power(n: int, only_first: float, only_second: float, confidence: float) -> float:
     """Return the power of the exact McNemar test, over every number of discordant cases.
 
-    Parameters
-    ----------
-    only_first, only_second
-        The shares of `discordant`.
+    `only_first` and `only_second` are the shares of `discordant`.
 
     Examples
     --------
@@ -226,10 +215,7 @@ def mcnemar_power(n: int, only_first: float, only_second: float, confidence: flo
 def critical_counts(m: NDArray[np.int64], tail: float) -> NDArray[np.int64]:
     """Return, for each number of discordant cases, the largest smaller cell that rejects, or -1.
 
-    Parameters
-    ----------
-    tail
-        Half the level of the test.
+    `tail` is half the level of the test.
 
     Examples
     --------

@@ -18,10 +18,7 @@ EXACT = "exact line"  # status: all cases are on one line, so there is no interv
 def complete_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the values of the cases that have both.
 
-    Parameters
-    ----------
-    x, y
-        Shape (n,); NaN (or an infinity) is missing.
+    NaN or an infinity is missing.
 
     Raises
     ------
@@ -88,10 +85,7 @@ def on_a_line(pairs: Pairs) -> bool:
 def rounding(*values: NDArray[np.float64]) -> float:
     """Return the rounding error in sums and differences of `values`, in their unit; 0 if all are 0.
 
-    Parameters
-    ----------
-    values
-        Arrays that have at least one element each.
+    Each of the arrays has at least one element.
 
     Examples
     --------
@@ -122,10 +116,7 @@ def tied(low: float, high: float, spread: float) -> bool:
 def pair_status(pairs: Pairs, fewest: int) -> str:
     """Return ``no data``, ``too few`` (below `fewest`), ``identical``, ``constant`` or ``ok``.
 
-    Parameters
-    ----------
-    fewest
-        Pairs that the method needs for an interval. ``constant`` is about x - y.
+    ``constant`` is about x - y.
 
     Examples
     --------

@@ -31,10 +31,7 @@ def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
 def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     """Return x / n with the exact interval (Clopper & Pearson 1934).
 
-    Parameters
-    ----------
-    confidence
-        The least coverage of the interval.
+    `confidence` is its least coverage.
 
     Examples
     --------
@@ -188,11 +185,6 @@ def likelihood_ratios(
     ``epiR::epi.tests``. Nothing is added to an empty cell. A ratio of 0 is then given without
     limits; an infinite or undefined ratio is not given. The status is ``zero cell``.
 
-    Parameters
-    ----------
-    tp, fp, fn, tn
-        Cases called rightly positive, wrongly positive, wrongly negative, rightly negative.
-
     Returns
     -------
     dict
@@ -268,10 +260,7 @@ def square_and_add(
 ) -> tuple[float, float]:
     """Return the limits of first - second from those of either (Newcombe 1998; Zou & Donner 2008).
 
-    Parameters
-    ----------
-    correlation
-        Correlation of the two estimates; 0 if they are from different cases.
+    `correlation` is that of the two estimates; 0 if they are from different cases.
 
     Examples
     --------

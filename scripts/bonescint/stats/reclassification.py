@@ -45,10 +45,7 @@ class NetReclassification(Estimate):
 def table(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> CallChanges:
     """Return how many calls change and how many stay, by truth.
 
-    Parameters
-    ----------
-    old, new
-        The calls, shape (n,): 1 or True is positive; a case where one is NaN is left out.
+    The calls are 1 or 0. A case where one is NaN is left out.
 
     Raises
     ------
@@ -77,13 +74,7 @@ def nri(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> NetReclassification:
     With two categories it is the gain in sensitivity plus the gain in specificity, so the
     differences of both and their limits contain the same information. It has no limits and no test,
     because both mislead: the improvement is often "significant" where nothing has improved (Pepe,
-    Janes & Li 2014).
-
-    Parameters
-    ----------
-    old, new
-        Calls or ordered categories, shape (n,), higher is worse; a case where one is NaN is left
-        out.
+    Janes & Li 2014). `old` and `new` are calls or ordered categories, higher is worse.
 
     Examples
     --------

@@ -133,12 +133,8 @@ def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:
     """Return from which number of cases on the power is reached; None if that is too many.
 
     The power of an exact test of yes and no can fall slightly when a case is added. The returned
-    number is one whose larger neighbours reach the power, too.
-
-    Parameters
-    ----------
-    power_at
-        The power at a number of cases.
+    number is one whose larger neighbours reach the power, too. `power_at` gives the power at a
+    number of cases.
 
     Examples
     --------
@@ -239,10 +235,7 @@ def next_study(
 def expected_half_width(measure: str, value: float, sizes: Sizes, confidence: float) -> float:
     """Return half the expected length of one software's interval, as the tables show it first.
 
-    Parameters
-    ----------
-    measure
-        One of `MEASURES`: the logit interval for the AUC, Wilson's for a share.
+    For the AUC it is the logit interval, for a share Wilson's.
 
     Examples
     --------

@@ -154,10 +154,7 @@ class Ratings(NamedTuple):
     def incomplete(self, columns: Iterable[int] | None = None) -> str:
         """Return the notes that count the cases without a value of each reader, with the reasons.
 
-        Parameters
-        ----------
-        columns
-            Columns of the readers in question; None means all.
+        `columns` are those of the readers in question; None means all.
         """
         chosen = slice(None) if columns is None else list(columns)
         read = self.read[:, chosen].all(axis=1)
@@ -169,10 +166,7 @@ class Ratings(NamedTuple):
     def among(self, codes: Collection[str]) -> "Ratings":
         """Return the same readers' ratings of some cases.
 
-        Parameters
-        ----------
-        codes
-            The codes of these cases. Codes without ratings are ignored.
+        Codes without ratings are ignored.
         """
         kept = [i for i, code in enumerate(self.codes) if code in codes]
         found = [self.codes[i] for i in kept]
@@ -229,10 +223,7 @@ def read_truth(reference: Path) -> dict[str, float]:
 def read_consensus(reference: Path, column: str) -> dict[str, float]:
     """Return code -> a number of the reference standard, for the cases that have one.
 
-    Parameters
-    ----------
-    column
-        ``n_metastases`` or ``eod``.
+    `column` is ``n_metastases`` or ``eod``.
     """
     return {row["code"]: float(row[column]) for row in read_rows(reference) if row[column]}
 
@@ -279,10 +270,7 @@ def read_ratings(readings: Iterable[Path], column: str) -> Ratings:
 def by_tracer(ratings: Ratings, cases: Path, tracers: Collection[str]) -> dict[str, Ratings]:
     """Return the ratings of each tracer's cases; nothing where one tracer has all cases.
 
-    Parameters
-    ----------
-    tracers
-        The study's tracers in their order. A tracer without rated cases is left out.
+    The tracers keep their order. One without rated cases is left out.
     """
     if len(tracers) < 2:
         return {}

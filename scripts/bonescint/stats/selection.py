@@ -19,10 +19,7 @@ _LEAST = -(1 << 63)
 def pair_blocks(n: int, same: bool = False) -> Iterator[tuple[Any, Any]]:
     """Yield both cases of every pair once, as indexes that numpy broadcasts, in blocks.
 
-    Parameters
-    ----------
-    same
-        Whether each case also makes a pair with itself.
+    With `same`, each case also makes a pair with itself.
 
     Examples
     --------
@@ -107,12 +104,8 @@ def pulls(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
 
     Their sum is Kendall's score. Two cases agree if the one with the larger x has the larger y.
     Pairs that are equal in x or y do not count. This takes n log² n steps: the ranks of two cases
-    that differ in x have a highest differing bit, and each bit is examined once.
-
-    Parameters
-    ----------
-    x, y
-        Shape (n,), no NaN.
+    that differ in x have a highest differing bit, and each bit is examined once. `x` and `y` have
+    no NaN.
 
     Examples
     --------

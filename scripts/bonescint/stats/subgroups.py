@@ -101,10 +101,7 @@ def groups_by_grade(
 def of_subgroup(row: Estimate) -> Estimate:
     """Return a row of a subgroup, without numbers where the subgroup has too few cases.
 
-    Parameters
-    ----------
-    row
-        A sensitivity, specificity or AUC, or the difference of two, with its n and n positive.
+    The row is a sensitivity, specificity or AUC, or the difference of two.
 
     Examples
     --------

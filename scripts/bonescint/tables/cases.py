@@ -48,10 +48,7 @@ class CohortCase:
 class Cases:
     """The cohort by normalised patient ID, and the identifiers that no message may quote.
 
-    Parameters
-    ----------
-    identifiers
-        IDs, parts of names and birth dates, normalised.
+    The identifiers are IDs, parts of names and birth dates, normalised.
     """
 
     by_subject: Mapping[str, CohortCase]
@@ -219,12 +216,7 @@ def _rows_of_cohort(
     """Return case -> rows, and the numbers of other people's rows, which are not read (R12).
 
     In a text file, a row with another number of cells than the header is shifted or cut, because of
-    a decimal comma, or a line break without quotation marks.
-
-    Parameters
-    ----------
-    key
-        ``patient_id`` or ``code``.
+    a decimal comma, or a line break without quotation marks. `key` is ``patient_id`` or ``code``.
     """
     faults = checked.faults
     codes = {case.code: subject for subject, case in cases.by_subject.items()}

@@ -73,10 +73,7 @@ class Column:
 def load_columns(schema: str) -> dict[str, Column]:
     """Return the columns of one input table by name.
 
-    Parameters
-    ----------
-    schema
-        A file of schemas/ without ``.schema.yaml``.
+    `schema` is a file of schemas/ without ``.schema.yaml``.
     """
     table = project_yaml(f"schemas/{schema}.schema.yaml")
     return {

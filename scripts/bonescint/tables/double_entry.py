@@ -32,10 +32,8 @@ def transcriptions(
 ) -> list[Transcription]:
     """Read a table and its second transcription, if there is one. Differences are faults of both.
 
-    Parameters
-    ----------
-    path, second
-        The files. Both have the layout of the one entry of config.yaml.
+    Both files have the layout of the one entry of config.yaml
+    (`bonescint.tables.cases.transcribe`).
 
     Raises
     ------

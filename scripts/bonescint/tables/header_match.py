@@ -70,10 +70,7 @@ def find_header(
 ) -> int:
     """Return the number of the row with most headers, or 0 if no row can be the header.
 
-    Parameters
-    ----------
-    rows
-        Row number and cells of the sheet, from its first row on.
+    `rows` are row number and cells of the sheet, from its first row on.
     """
     best, row = _ENOUGH - 1, 0
     grid: list[Cells] = []

@@ -38,10 +38,7 @@ class HeaderRow(NamedTuple):
 class HeaderWords:
     """The headers that a table may have, folded.
 
-    Parameters
-    ----------
-    columns
-        For each column, its headers and whether the table needs it.
+    `columns` has the headers of each column, and whether the table needs it.
     """
 
     columns: tuple[tuple[frozenset[str], bool], ...]

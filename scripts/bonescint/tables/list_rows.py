@@ -59,10 +59,8 @@ def open_list(
 ) -> tuple[CheckedTable, Faults]:
     """Open a list and find its columns.
 
-    Parameters
-    ----------
-    name
-        Its key in `inputs`, for messages about the configuration. Empty if it is not configured.
+    `name` is its key in `inputs`, for messages about the configuration. It is empty if the list is
+    not configured.
 
     Raises
     ------
@@ -97,10 +95,7 @@ def open_list(
 def may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, language: str) -> bool:
     """Tell whether a sheet has the patients' header, or a cell that looks like an ID.
 
-    Parameters
-    ----------
-    path, sheet
-        A workbook, and one of its sheets that is not the list.
+    `sheet` is a sheet of the workbook that is not the list.
     """
     try:
         other = read_table(path, sheet, 1, language=language)

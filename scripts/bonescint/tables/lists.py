@@ -176,10 +176,7 @@ def read_tracer_calendar(
 ) -> dict[date, str]:
     """Return exam date -> tracer, for images that do not name their tracer.
 
-    Parameters
-    ----------
-    path
-        The list: one row per exam date.
+    The list has one row per exam date.
 
     Raises
     ------

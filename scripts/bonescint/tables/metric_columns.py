@@ -58,10 +58,7 @@ def _kind(key: str) -> str | None:
 def whose(key: str, own: Mapping[str, Any]) -> Any:
     """Return the only software that has a metric, or nothing if all have it.
 
-    Parameters
-    ----------
-    key, own
-        Its name, and its settings in the configuration, which may be wrong.
+    `own` is the metric's entry in the configuration, which may be wrong.
     """
     return {**_DEFAULT.get(key, {}), **own}.get("software")
 
@@ -80,10 +77,7 @@ def may_have(metric: Mapping[str, Any], key: str, product: str) -> bool:
 def metrics_of_entry(values: Values, key: str, entry: Mapping[str, Any]) -> list[str]:
     """Return the metrics that a software has, in their order.
 
-    Parameters
-    ----------
-    key, entry
-        The software's entry. A metric of only some software counts if a column is named for it.
+    A metric of only some software counts if the software's entry names a column for it.
     """
     named = entry.get("columns") or {}
     return [
@@ -138,10 +132,7 @@ def metric_phrase(key: str, metric: Mapping[str, Any]) -> Phrase | str:
 def metric_title(key: str, metric: Mapping[str, Any], text: Texts, word: str) -> str:
     """Return the title of a metric's column or axis: its name and its unit.
 
-    Parameters
-    ----------
-    text, word
-        The words of an output, and the key of this metric's word, if it has one.
+    `word` is the key of this metric's word in the words of an output, if it has one.
     """
     name = metric_name(key, metric, text.language)
     if not name and word in text:

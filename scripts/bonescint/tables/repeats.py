@@ -60,12 +60,7 @@ def own_settings(entry: Mapping[str, Any]) -> dict[str, Any]:
 def repeat_settings(entries: Entries, key: str = "repeat_export") -> dict[str, dict[str, Any]]:
     """Return entry -> settings of its further table, for entries that have one.
 
-    Settings that the table lacks are taken from the entry.
-
-    Parameters
-    ----------
-    key
-        Key of the table, one of `AGAIN`.
+    Settings that the table lacks are taken from the entry. `key` is one of `AGAIN`.
     """
     found = {}
     for name, entry in entries.items():

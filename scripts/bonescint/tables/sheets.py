@@ -139,10 +139,8 @@ def make_styles(book: Any) -> dict[str, Any]:
 class Sheet:
     """A worksheet written from the top down.
 
-    Parameters
-    ----------
-    title, synthetic
-        First line, and whether the banner follows it. Both are also in the print header.
+    The title is its first line, and a banner follows it for simulated data. Both are also in the
+    print header.
     """
 
     def __init__(
@@ -173,10 +171,7 @@ class Sheet:
     def notes(self, *texts: str, style: str = "note") -> None:
         """Write texts in lines that fit the page, and then a blank row.
 
-        Parameters
-        ----------
-        style
-            A style of `make_styles`. A note is something that a reader must not miss.
+        A text in the style of a note is something that a reader must not miss.
         """
         for text in texts:
             for line in broken(text, _NOTE_WIDTH):

@@ -58,12 +58,7 @@ def parse_version(text: str, products: Iterable[str] = ()) -> tuple[int, ...] | 
     ``VSBONE 3.0.1``, ``Ver. 3.0.1`` and ``３．０．１`` are (3, 0, 1). The number directly behind a
     product's name counts, otherwise the one behind "Ver", "V" or バージョン, otherwise the first
     one. A revision beside it never counts. Zeros at the end are removed, because Excel turns a
-    typed 3.0 into 3.
-
-    Parameters
-    ----------
-    products
-        Names that may stand before the version.
+    typed 3.0 into 3. `products` are names that may stand before the version.
     """
     text = fold_term(text)
     names = "|".join(r"\s*".join(map(re.escape, fold_header(name))) for name in products)

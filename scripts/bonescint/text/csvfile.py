@@ -61,10 +61,7 @@ def typed_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, 
 def typed_lines(path: Path) -> list[str]:
     """Return the lines of a typed text, trimmed and without blank ones.
 
-    Parameters
-    ----------
-    path
-        The file, in any encoding of `bonescint.text.encodings.file_encoding`.
+    The file may have any encoding of `bonescint.text.encodings.file_encoding`.
 
     Raises
     ------

@@ -56,10 +56,7 @@ def decoded(data: bytes, encoding: str) -> Iterator[str]:
 def file_encoding(data: bytes, encoding: str | None = None) -> str | None:
     """Return the encoding of a text file, or None if it is not sure. It also decodes the BOM.
 
-    Parameters
-    ----------
-    encoding
-        The encoding if there is no BOM. None tries UTF-8, cp932 and UTF-16.
+    `encoding` is that without a BOM. None tries UTF-8, cp932 and UTF-16.
     """
     if data.startswith(codecs.BOM_UTF8):
         encoding = "utf-8"
@@ -86,10 +83,7 @@ def _is_utf16(data: bytes, encoding: str) -> bool:
 def readings(value: bytes) -> Iterator[str]:
     """Yield the readings of a value in every encoding (ISO 2022 also without its escapes).
 
-    Parameters
-    ----------
-    value
-        Encoded text, or binary values in which text may hide.
+    The value is encoded text, or binary values in which text may hide.
     """
     if len(value) < 2:
         return

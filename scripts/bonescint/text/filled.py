@@ -26,10 +26,7 @@ def is_of_demonstration(reason: object) -> bool:
 def filled_for(value: object, synthetic: bool) -> str:
     """Return the name that was filled in. A name marked as simulated is no person's.
 
-    Parameters
-    ----------
-    synthetic
-        Whether the study has simulated data. There such a name counts.
+    In a study with simulated data such a name counts.
     """
     name = unicodedata.normalize("NFKC", str(value or "")).casefold()
     if not is_filled(value) or (not synthetic and _MARKED.search(name)):

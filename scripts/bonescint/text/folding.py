@@ -106,10 +106,7 @@ def fold_name(text: str) -> str:
 def without_unseen(text: str) -> str:
     """Return a text without invisible characters (Cf): zero-width spaces, soft hyphens, a BOM.
 
-    Parameters
-    ----------
-    text
-        Any text. Word and PDF leave such characters in it.
+    Word and PDF leave such characters in a text.
     """
     return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
@@ -155,10 +152,7 @@ def spelt_out(text: str) -> str:
 def enlarged(text: str) -> str:
     """Return a folded text with large kana in place of small ones, as old devices write it.
 
-    Parameters
-    ----------
-    text
-        A text from `fold_name`.
+    `text` is one of `fold_name`.
     """
     return text if text.isascii() else text.translate(_ENLARGED)
 
@@ -167,10 +161,7 @@ def enlarged(text: str) -> str:
 def sound(word: str) -> str:
     """Return the one form of a romaji word: Ohno, Oono are ono; Ohyama is oyama; Shimpei sinpei.
 
-    Parameters
-    ----------
-    word
-        Small Latin letters.
+    `word` has small Latin letters.
     """
     for spelling, form in _ROMAJI:
         word = word.replace(spelling, form)

@@ -19,10 +19,7 @@ _LOCKS = ("~${}", ".~lock.{}#")
 def wrong_kinds(paths: Mapping[str, str | None], language: str) -> Iterator[str]:
     """Yield a sentence for each folder in the place of a file, or the reverse.
 
-    Parameters
-    ----------
-    paths
-        Path of the key in config.yaml -> path. Missing ones are not told.
+    `paths` maps the path of a key in config.yaml to its value. Missing files are not told.
     """
     text = Texts("paths", language)
     for where, path in paths.items():

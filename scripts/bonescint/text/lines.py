@@ -15,10 +15,7 @@ _PIECE = re.compile(
 def lines_of(text: str, room: float, measure: Callable[[str], float]) -> list[str]:
     """Return a text in lines.
 
-    Parameters
-    ----------
-    text
-        Its own line breaks are kept.
+    Its own line breaks are kept. `measure` gives the width of a text in the unit of `room`.
     """
     return [line for part in text.split("\n") for line in _broken(part, room, measure)]
 

@@ -19,10 +19,7 @@ Paths = Sequence[str | Path]
 def write_for_r(path: Path, names: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
     """Write a table. Missing values are NA.
 
-    Parameters
-    ----------
-    names
-        The header. Other keys of a row are left out.
+    Keys of a row that are not in the header `names` are left out.
     """
     with replacing(path, sync=False) as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -40,10 +37,7 @@ def rows_of(paths: Paths) -> Iterator[Row]:
 def estimates_of(paths: Mapping[str, str | Path]) -> Iterator[Row]:
     """Yield every answer with the name of its table.
 
-    Parameters
-    ----------
-    paths
-        Question -> its table.
+    `paths` maps a question to its table.
     """
     for name, path in paths.items():
         for row in read_rows(path):

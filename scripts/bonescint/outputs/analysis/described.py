@@ -110,10 +110,7 @@ def meanings(column: DeclaredColumn, study: AnalysedStudy) -> Meanings:
 def declared_in(table: str, study: AnalysedStudy) -> tuple[DeclaredColumn, ...]:
     """Return the columns of a declaration as this study has them.
 
-    Parameters
-    ----------
-    The study. Its tracers may be columns.
-        The study, whose tracers may be columns.
+    `table` is a file of resources/tables without its ending. The study's tracers may be columns.
     """
     columns = _columns(table)
     if table != "flow":

@@ -99,11 +99,8 @@ def draw(
 ) -> Picture:
     """Draw difference (new - old) against mean: rows are version pairs, columns are metrics.
 
-    Parameters
-    ----------
-    version_measurement
-        Estimate rows. The bias and the limits of agreement that are first in the table (raw ones or
-        quantiles) each give a line and a band.
+    The bias and the limits of agreement that are first in the table (raw ones or quantiles) each
+    give a line and a band.
     """
     values, truth = measured(measurements), decided(reference)
     metrics = [

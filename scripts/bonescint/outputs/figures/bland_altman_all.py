@@ -43,13 +43,7 @@ def draw(
     version_pairs: list[list[str]],
     labels: Labels,
 ) -> Picture:
-    """Draw a row for each version pair and metric, a column for each kind of limits.
-
-    Parameters
-    ----------
-    version_measurement
-        Estimate rows: centre and limits of each kind.
-    """
+    """Draw a row for each version pair and metric, a column for each kind of limits."""
     values = measured(measurements)
 
     def panel(ax: Axes, old: str, new: str, metric: str, kind: str) -> None:

@@ -27,10 +27,7 @@ def draw(
 ) -> Picture:
     """Draw boxes and points by grade: a panel for each software and metric of the question.
 
-    Parameters
-    ----------
-    bsi_eod
-        Estimate rows. Kendall's coefficient is in the title.
+    Kendall's coefficient is in the title.
     """
     values = measured(measurements)
     grades = {row["code"]: int(grade) for row in reference if (grade := number(row["eod"]))

@@ -33,10 +33,7 @@ def draw(
 ) -> Picture:
     """Draw a panel for each version pair and metric.
 
-    Parameters
-    ----------
-    version_measurement
-        Estimate rows. Those of Passing-Bablok give the line.
+    The rows of Passing-Bablok give the line.
     """
     values = measured(measurements)
 

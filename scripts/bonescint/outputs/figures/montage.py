@@ -99,11 +99,6 @@ def discordance(
 
     Distances are multiples of the cut-off. Each software counts with its first metric that has
     a cut-off. Cases in which every software agrees with the consensus are left out.
-
-    Parameters
-    ----------
-    labels
-        Give the software, and the metrics whose low values are positive.
     """
     values, truth = measured(measurements), decided(reference)
     found: dict[str, float] = {}

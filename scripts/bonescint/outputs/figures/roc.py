@@ -28,13 +28,7 @@ def draw(
     first_cutoffs: dict[str, float],
     labels: Labels,
 ) -> Picture:
-    """Draw the ROC curves with the area under each and the point of the configured cut-off.
-
-    Parameters
-    ----------
-    accuracy
-        Estimate rows. Those of the measure ``auc`` give the numbers in the legend.
-    """
+    """Draw the ROC curves with the area under each and the point of the configured cut-off."""
 
     def curve(ax: Axes, software: str, metric: str) -> bool:
         points = roc_points(roc_curves, software, metric)

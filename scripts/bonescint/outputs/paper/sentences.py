@@ -86,10 +86,7 @@ def cited(said: dict[str, list[list[str]]]) -> list[str]:
 def findings(facts: RunFacts, labels: Labels) -> dict[str, list[str]]:
     """Return the paragraphs of the results, without those that the run has nothing for.
 
-    Parameters
-    ----------
-    labels
-        The words. `BoundLabels` link every number to its row.
+    `BoundLabels` link every number to its row.
     """
     words, results = Texts("paper", labels.language), facts.results
     told: dict[str, list[str]] = {}

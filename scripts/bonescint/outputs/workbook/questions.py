@@ -39,12 +39,8 @@ def write_questions(to: StudyBook, sheet_key: str, names: Sequence[str]) -> None
     """Write a sheet of one question, or of a few short ones that share a table.
 
     Important remarks, and values that all rows share, are above the table. The longer notes are
-    below it, because the rows above stay on the screen while scrolling.
-
-    Parameters
-    ----------
-    sheet_key
-        As for `StudyBook.names`.
+    below it, because the rows above stay on the screen while scrolling. `sheet_key` is as for
+    `StudyBook.names`.
     """
     labels, tests = to.labels, sheet_key == "hypotheses"
     specs: Sequence[str] = TEST_COLUMNS if tests else _ESTIMATES

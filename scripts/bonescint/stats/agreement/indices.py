@@ -33,12 +33,8 @@ def prevalence_index(first: ArrayLike, second: ArrayLike) -> Estimate:
 def bias_index(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return the share of positive calls of `first` minus that of `second`.
 
-    It shows who calls more cases positive, which neither the agreement nor kappa shows.
-
-    Parameters
-    ----------
-    confidence
-        Level of Newcombe's interval for paired proportions.
+    It shows who calls more cases positive, which neither the agreement nor kappa shows. The limits
+    are Newcombe's for paired proportions.
 
     Examples
     --------

@@ -16,10 +16,7 @@ _LOOKS_LIKE_0 = 1e-6  # only to save time: contributions above it are never roun
 def matrix(ratings: ArrayLike) -> NDArray[np.float64]:
     """Return `ratings` as an array of subjects x raters.
 
-    Parameters
-    ----------
-    ratings
-        Numbers, integers or booleans; NaN, infinity or a data frame's own NA is missing.
+    NaN, infinity or a data frame's own NA is missing.
 
     Raises
     ------

@@ -49,11 +49,6 @@ def spread(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     on the size. With ranks, a few large cases do not decide. Without such a dependence all pairings
     of differences and means are equally likely, so p holds for any distributions.
 
-    Parameters
-    ----------
-    confidence
-        Level of the interval of tau.
-
     Examples
     --------
     >>> round(spread([1, 2, 4, 9, 5], [1, 2, 5, 7, 8]).estimate, 3)

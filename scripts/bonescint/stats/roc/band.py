@@ -46,11 +46,6 @@ class Band(NamedTuple):
 def band(y: ArrayLike, score: ArrayLike, bootstrap: Bootstrap, confidence: float = 0.95) -> Band:
     """Return the sensitivity at each of `SPECIFICITIES` with its pointwise limits.
 
-    Parameters
-    ----------
-    confidence
-        Level of each limit.
-
     Examples
     --------
     >>> found = band([0, 0, 0, 1, 1, 1], [1, 2, 4, 3, 5, 6], Bootstrap(seed=1, replicates=50))

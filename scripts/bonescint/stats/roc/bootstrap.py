@@ -133,10 +133,7 @@ def _resample(
 def level_counts(levels: NDArray[np.int64], width: int) -> NDArray[np.int64]:
     """Return how often each level occurs in each row, shape (rows, width).
 
-    Parameters
-    ----------
-    levels
-        Shape (rows, cases), each below `width`.
+    `levels` has the shape (rows, cases), each below `width`.
 
     Examples
     --------

@@ -70,10 +70,7 @@ def curve(y: ArrayLike, score: ArrayLike) -> Curve:
 def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float = 0.95) -> CutOff:
     """Return sensitivity and specificity with Wilson's limits.
 
-    Parameters
-    ----------
-    cutoff
-        As configured. A case is positive at or above it.
+    A case is positive at or above the configured cut-off.
 
     Examples
     --------
@@ -148,10 +145,7 @@ def youden(y: ArrayLike, score: ArrayLike) -> Youden:
 def descending_levels(score: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the distinct scores, highest first, and for each case the index of its score.
 
-    Parameters
-    ----------
-    score
-        Shape (n,), without NaN.
+    `score` has no NaN.
 
     Examples
     --------

@@ -168,11 +168,6 @@ def nothing_varies(
 ) -> str:
     """Return why nothing varies, judged by the order of the cases; ``ok`` where something does.
 
-    Parameters
-    ----------
-    truth
-        Shape (n,).
-
     Examples
     --------
     >>> score = np.array([1.0, 2, 3, 4])
