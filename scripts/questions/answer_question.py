@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
 from bonescint.stats.estimate import Estimate, write_estimates, write_number
@@ -44,7 +43,7 @@ def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Pa
     )
     write_estimates(tables["table"], found)
     for further in module.QUESTION.get("also", ()):
-        write_rows(tables[further], columns(further), getattr(module, further)(**given))
+        write_rows(tables[further], module.HEADERS[further], getattr(module, further)(**given))
 
 
 def _named(

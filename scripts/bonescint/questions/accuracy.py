@@ -36,6 +36,7 @@ QUESTION = {
     "where": ["readers"],
     "shown": ["auc"],
 }
+HEADERS = {"roc_curves": columns("roc_curves"), "roc_bands": columns("roc_bands")}
 
 
 def rows(
@@ -76,7 +77,7 @@ def roc_curves(
         sample, sign = samples.of(metric, key), sign_of(settings, metric)
         for threshold, *rates in zip(*roc.curve(sample.y, sample.scores[0]), strict=True):
             at = (key, metric, *map(write_number, (sign * threshold, *rates)))
-            yield dict(zip(columns("roc_curves"), at, strict=True))
+            yield dict(zip(HEADERS["roc_curves"], at, strict=True))
 
 
 def roc_bands(
@@ -92,7 +93,7 @@ def roc_bands(
         said = (key, metric, *sample.y.shape, int(sample.y.sum()))
         for at in zip(*numbers, strict=True):
             row = (*said, *map(write_number, at), settings["confidence"], status)
-            yield dict(zip(columns("roc_bands"), row, strict=True))
+            yield dict(zip(HEADERS["roc_bands"], row, strict=True))
 
 
 def _by_grade(

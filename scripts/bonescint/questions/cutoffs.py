@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bonescint.declared import columns
 from bonescint.stats import agreement, roc
 from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.agreement.indices import bias_index, prevalence_index
@@ -29,6 +30,7 @@ QUESTION = {
     "where": ["readers"],
     "shown": ["sensitivity", "specificity"],
 }
+HEADERS = {"failed_calls": columns("failed_calls")}
 
 
 def rows(

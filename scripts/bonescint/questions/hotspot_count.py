@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bonescint.declared import columns
 from bonescint.stats import counts, method_comparison, ranks
 from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.questions import labelled
@@ -22,6 +23,7 @@ QUESTION = {
     "also": ["hotspot_fit"],
     "shown": ["spearman", "bias", "lin_ccc"],
 }
+HEADERS = {"hotspot_fit": columns("hotspot_fit")}
 
 
 def rows(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bonescint.declared import columns
 from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.normal import critical
 from bonescint.stats.paired_power import (
@@ -44,6 +45,7 @@ QUESTION = {
     "also": ["sample_size"],
     "where": ["readers", "versions"],
 }
+HEADERS = {"sample_size": columns("sample_size")}
 
 ANY = "any_software"  # the plan is the same for all
 POWER = 0.8  # used where the plan names none

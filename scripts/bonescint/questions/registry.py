@@ -25,7 +25,7 @@ class Question(NamedTuple):
         ``settings``.
     also
         Further tables results/metrics/<name>.csv. For each, the module has a function of that name
-        with the arguments of ``rows``, which yields the table's rows.
+        with the arguments of ``rows``, which yields its rows, and its header in ``HEADERS``.
     where
         What a study needs so that the question is asked: ``repeated`` (cases measured twice),
         ``readers``, ``two_readers``, ``eod``, ``two_eod`` (readers who grade the extent of

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from bonescint.declared import columns
 from bonescint.stats import reclassification, roc
 from bonescint.stats.accuracy import matched_of
 from bonescint.stats.case_sets import failures_of
@@ -36,6 +37,7 @@ QUESTION = {
     "where": ["readers", "versions"],
     "shown": ["auc_difference", "sensitivity_difference", "specificity_difference"],
 }
+HEADERS = {"reclassified": columns("reclassified")}
 
 
 def rows(
