@@ -15,9 +15,8 @@ from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import Column
-from bonescint.tables.faults import Faults
-from bonescint.tables.headers import header_words
-from bonescint.tables.reading import Cells, read_table
+from bonescint.tables.configured import open_configured
+from bonescint.tables.reading import Cells
 from bonescint.tables.values import damaged_id
 from bonescint.text.dates import as_da, header_date, loose_dates
 from bonescint.text.folding import half_width
@@ -140,8 +139,24 @@ def transcribe(
     InputError
         If the file cannot be read or its column of patients is missing.
     """
-    checked = _checked(path, columns, cases, settings, config_key, language, second)
-    faults, key, tracer = checked.faults, settings["key"], settings.get("tracer")
+    key, tracer = settings["key"], settings.get("tracer")
+    checked = open_configured(
+        path,
+        columns,
+        settings,
+        language,
+        key=key,
+        config_key=f"{config_key}.columns",
+        source=config_key.rpartition(".")[2],
+        identifiers=cases.identifiers,
+        second=second,
+    )
+    faults = checked.faults
+    if not checked.has(key):
+        faults.raise_errors()
+    seen = [name for name in checked.table.visible_others if name not in _explanations()]
+    if seen and not settings.get("sheet"):
+        faults.warn("more_sheets", n=len(seen), entry=f"{config_key}.sheet")
     rows: dict[CohortCase, tuple[int, Cells]] = {}
     of_cohort, others = _rows_of_cohort(checked, key, cases)
     _report_nobody(checked, of_cohort, others, cases.of_tracer(tracer), config_key)
@@ -151,57 +166,9 @@ def transcribe(
             continue
         for row, _ in found:
             # R6: the licence ties the software to the tracer
-            faults.error(
-                "wrong_tracer",
-                row,
-                checked.header(key),
-                "R6",
-                tracer=case.tracer,
-                wanted=tracer,
-                entry=f"{config_key}.tracer",
-            )
+            said = {"tracer": case.tracer, "wanted": tracer, "entry": f"{config_key}.tracer"}
+            faults.error("wrong_tracer", row, checked.header(key), "R6", **said)
     return Transcription(checked, rows, len(others))
-
-
-def _checked(
-    path: Path,
-    columns: Mapping[str, Column],
-    cases: Cases,
-    settings: Mapping[str, Any],
-    config_key: str,
-    language: str,
-    second: bool,
-) -> CheckedTable:
-    """Read the table, match its headers and look for the column of patients."""
-    key, headers = settings["key"], settings.get("columns") or {}
-    configured = {key if name == "key" else name: header for name, header in headers.items()}
-    skip = {"patient_id", "code"} - {key}
-    table = read_table(
-        path,
-        settings.get("sheet"),
-        settings.get("header_row"),
-        settings.get("encoding"),
-        language,
-        words=header_words(columns, skip, configured),
-        limits=settings.get("limits"),
-    )
-    source = config_key.rpartition(".")[2]
-    faults = Faults(table, language, source, cases.identifiers, second)
-    checked = CheckedTable(
-        table,
-        columns,
-        faults,
-        skip=skip,
-        configured=configured,
-        config_key=f"{config_key}.columns",
-        decimal=settings.get("decimal") or ".",
-    )
-    if not checked.has(key):
-        faults.raise_errors()
-    seen = [name for name in table.visible_others if name not in _explanations()]
-    if seen and not settings.get("sheet"):
-        faults.warn("more_sheets", n=len(seen), entry=f"{config_key}.sheet")
-    return checked
 
 
 def _explanations() -> set[str]:

@@ -11,7 +11,7 @@ from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import Column, load_columns
-from bonescint.tables.list_rows import may_hold_entries, open_list, rows_with_id
+from bonescint.tables.list_rows import open_list, refuse_other_sheets, rows_with_id
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import NOT_CALCULATED, error_value
 from bonescint.text.folding import fold_header
@@ -97,13 +97,12 @@ def read_participants(
     InputError
         If the list is empty, a row has no ID or no study number, or no row is of the study.
     """
-    checked, faults = open_list(
-        path, "participants", load_columns("participants"), language, layout
-    )
+    checked = open_list(path, "participants", load_columns("participants"), language, layout)
+    faults = checked.faults
     wanted = normalise(preceding_study)
     subjects: dict[str, int] = {}
     others = 0
-    for row, cells in rows_with_id(checked, faults):
+    for row, cells in rows_with_id(checked):
         typed = checked.raw(cells, "study")
         study = normalise(typed)
         if error_value(typed):
@@ -149,19 +148,16 @@ def read_opt_out(
         If an entry has no usable ID, or another sheet may hold entries, because a patient who
         declined could be overlooked. If it may be another table.
     """
-    checked, faults = open_list(path, "opt_out", load_columns("opt_out"), language, layout)
+    checked = open_list(path, "opt_out", load_columns("opt_out"), language, layout)
+    faults = checked.faults
     if not ids_only and not any(map(checked.has, _TELLING)):
         wanted = {name: checked.columns[name].headers[0] for name in _TELLING}
         faults.header_error("opt_out_ids_alone", (), "R12", **wanted)
     if (n := len(checked.table.rows)) > MOST_OPT_OUTS:
         faults.error("opt_out_too_long", rule="R12", n=n, most=MOST_OPT_OUTS)
-    others = checked.table.other_sheets
-    if others and (layout or {}).get("sheet"):
-        others = tuple(name for name in others if may_hold_entries(path, name, checked, language))
-    if others:
-        faults.error("other_sheets", rule="R12", n=len(others))
+    refuse_other_sheets(path, checked, layout, "other_sheets", "R12")
     faults.raise_errors()
-    rows = list(rows_with_id(checked, faults))
+    rows = list(rows_with_id(checked))
     faults.raise_errors()
     # from here on a fault is only a remark on its entry; it never stops or undoes the exclusion
     return [_entry(checked, row, cells) for row, cells in rows]
@@ -185,7 +181,8 @@ def read_tracer_calendar(
     """
     listed = load_columns("tracer_calendar")
     columns = listed | {"tracer": _naming(listed["tracer"], tracers)}
-    checked, faults = open_list(path, "tracer_calendar", columns, language, layout)
+    checked = open_list(path, "tracer_calendar", columns, language, layout)
+    faults = checked.faults
     calendar: dict[date, str] = {}
     for row, cells in checked.table.rows:
         day = checked.value(row, cells, "exam_date", needed=True)
@@ -238,10 +235,11 @@ def read_exam_dates(
         If an ID or date is unreadable, a date is outside the window or none of the patient's
         exams, or a patient has two dates.
     """
-    checked, faults = open_list(path, "exam_dates", load_columns("exam_dates"), language, layout)
+    checked = open_list(path, "exam_dates", load_columns("exam_dates"), language, layout)
+    faults = checked.faults
     chosen: dict[str, ExamChoice] = {}
     odd: list[dict[str, str]] = []
-    for row, cells in rows_with_id(checked, faults):
+    for row, cells in rows_with_id(checked):
         subject = normalise(checked.raw(cells, "patient_id"))
         day = checked.value(row, cells, "exam_date", needed=True)
         if not isinstance(day, date):
