@@ -28,18 +28,12 @@ class ForestLine(NamedTuple):
 
 
 class ForestPanel(NamedTuple):
-    """Estimates on one axis.
-
-    Parameters
-    ----------
-    ticks
-        Positions and numbers along the axis.
-    """
+    """Estimates on one axis."""
 
     title: str
     height: int
     null: float
-    ticks: list[tuple[float, str]]
+    ticks: list[tuple[float, str]]  # positions and numbers along the axis
     lines: list[ForestLine]
 
 

@@ -22,20 +22,12 @@ _CAUTIONS = ("test_and_limits_differ", "one_without_variance")
 
 
 class Answer(NamedTuple):
-    """A sentence and the rows that it was made from.
+    """A sentence and the rows that it was made from."""
 
-    Parameters
-    ----------
-    topic
-        ``data``, ``primary``, ``versions``, ``readers``, ``truth``, ``failures`` or ``products``.
-    text
-        Ready to be read, in the study's language.
-    verdict
-        What the sentence says about a difference, where it is about one.
-    """
-
+    # ``data``, ``primary``, ``versions``, ``readers``, ``truth``, ``failures`` or ``products``
     topic: str
-    text: str
+    text: str  # ready to be read, in the study's language
+    # what the sentence says about a difference, where it is about one
     verdict: Judgement | None = None
     rows: tuple[Row, ...] = ()
 

@@ -12,24 +12,14 @@ from bonescint.tables.sheets import ShownColumn, ShownTable
 
 
 class ReportingItem(NamedTuple):
-    """What fills an item of the lists.
+    """What fills an item of the lists."""
 
-    Parameters
-    ----------
-    facts
-        Methods of `RunFacts`, in the order of their sentences.
-    places
-        Where the content is found: sections of the report, sheets of the workbook, questions.
-    design
-        Fields of `study.design` that the item asks for.
-    readers
-        How many readers the item needs. With fewer, only that is said.
-    """
-
+    # methods of `RunFacts`, in the order of their sentences
     facts: tuple[Callable[[RunFacts], list[str]], ...] = ()
+    # where the content is found: sections of the report, sheets of the workbook, questions
     places: tuple[str, ...] = ()
-    design: tuple[str, ...] = ()
-    readers: int = 0
+    design: tuple[str, ...] = ()  # fields of `study.design` that the item asks for
+    readers: int = 0  # how many readers the item needs; with fewer, only that is said
 
 
 _F = RunFacts

@@ -10,22 +10,13 @@ from bonescint.outputs.results import Results
 
 
 class Glance(NamedTuple):
-    """What the overview says about one software, at one metric and one cut-off.
-
-    Parameters
-    ----------
-    software, metric
-        Keys; the metric is empty where the software has none.
-    cutoff
-        None where the study configures none for the metric.
-    failed, gap, auc
-        Estimate rows: ``segmentation_failed``, ``kappa_gap`` and ``auc``; None where the question
-        was not asked.
-    """
+    """What the overview says about one software, at one metric and one cut-off."""
 
     software: str
-    metric: str
-    cutoff: float | None
+    metric: str  # empty where the software has none
+    cutoff: float | None  # None where the study configures none for the metric
+    # Estimate rows, None where the question was not asked: ``segmentation_failed``, ``kappa_gap``,
+    # ``auc``
     failed: Row | None
     gap: Row | None
     auc: Row | None

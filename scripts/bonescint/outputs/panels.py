@@ -40,30 +40,16 @@ class OtherForm(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """What a module of bonescint.outputs.figures draws.
+    """What a module of bonescint.outputs.figures draws."""
 
-    Parameters
-    ----------
-    title, note
-        Above and below the panels. A journal prints them in its legend.
-    panels
-        In reading order; none where there is nothing to draw.
-    size
-        Width and height in inches of one panel, with its labels, at 9 points.
-    columns
-        How many panels are side by side where there is room.
-    empty
-        Why there are no panels.
-    narrower
-        Other forms for where this one would be too small. The first legible one is drawn.
-    """
-
-    title: str
-    panels: Sequence[Panel]
+    title: str  # above the panels; a journal prints it, and the note below them, in its legend
+    panels: Sequence[Panel]  # in reading order; none where there is nothing to draw
+    # width and height in inches of one panel, with its labels, at 9 points
     size: tuple[float, float]
-    columns: int = 1
+    columns: int = 1  # how many panels are side by side where there is room
     note: str = ""
-    empty: str = ""
+    empty: str = ""  # why there are no panels
+    # other forms for where this one would be too small; the first legible one is drawn
     narrower: Sequence[OtherForm] = ()
 
 

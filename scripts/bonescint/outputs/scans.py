@@ -16,17 +16,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class View:
-    """One picture of a case.
+    """One picture of a case."""
 
-    Parameters
-    ----------
-    name
-        ``anterior``, ``posterior`` or empty (not stated in the file).
-    pixels
-        Brightness (`bonescint.dicom.display.shades`), shape (rows, columns).
-    """
-
-    name: str
+    name: str  # ``anterior``, ``posterior`` or empty (not stated in the file)
+    # brightness (`bonescint.dicom.display.shades`), shape (rows, columns)
     pixels: np.ndarray[Any, Any]
 
 

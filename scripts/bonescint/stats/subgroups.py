@@ -12,21 +12,12 @@ GRADES = "eod"
 
 
 class Subgroups(NamedTuple):
-    """The groups by one property.
+    """The groups by one property."""
 
-    Parameters
-    ----------
-    by
-        A number of results/cases.csv, or `GRADES`.
-    groups
-        Name, such as ``age=65-74`` or ``eod=2``, -> the codes of its cases.
-    unknown
-        Codes of the cases that are in no group.
-    """
-
-    by: str
+    by: str  # a number of results/cases.csv, or `GRADES`
+    # name, such as ``age=65-74`` or ``eod=2``, -> the codes of its cases
     groups: Mapping[str, set[str]]
-    unknown: set[str]
+    unknown: set[str]  # codes of the cases that are in no group
 
 
 def groups_by_number(by: str, at: Sequence[float], values: Mapping[str, float | None]) -> Subgroups:

@@ -28,19 +28,11 @@ _LISTED = 10  # rows outside the cohort that a warning names
 
 @dataclass(frozen=True, slots=True)
 class CohortCase:
-    """One patient of the cohort.
-
-    Parameters
-    ----------
-    tracer
-        ``MDP`` or ``HMDP``, as finally decided.
-    exam_dates
-        The dates of the chosen instances (usually one).
-    """
+    """One patient of the cohort."""
 
     code: str
-    tracer: str
-    exam_dates: frozenset[date]
+    tracer: str  # ``MDP`` or ``HMDP``, as finally decided
+    exam_dates: frozenset[date]  # the dates of the chosen instances (usually one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +52,12 @@ class Cases:
 
 
 class Transcription(NamedTuple):
-    """A table of the hospital, with the case of each row.
-
-    Parameters
-    ----------
-    rows
-        Case -> row number and cells of the exam of the study.
-    others
-        How many rows belong to people outside the cohort.
-    """
+    """A table of the hospital, with the case of each row."""
 
     checked: CheckedTable
+    # case -> row number and cells of the exam of the study
     rows: dict[CohortCase, tuple[int, Cells]]
-    others: int
+    others: int  # how many rows belong to people outside the cohort
 
 
 def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:

@@ -34,26 +34,17 @@ _ERA = re.compile(r"(?<![A-Za-z])[MTSHR]\.?\s*\d", re.ASCII | re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a table.
+    """One fault of a table."""
 
-    Parameters
-    ----------
-    row, column
-        The row by Excel's number and the column by its header. 0 and empty mean the whole table.
-    rule
-        The requirement (R1..R40), empty if none.
-    place, phrase
-        The place and the sentence. Their words are added when they are told.
-    cells
-        Faulty columns of the row, counted from 0. None means the named column, or the first one if
-        none is named.
-    """
-
+    # the row by Excel's number and the column by its header; 0 and empty mean the whole table
     row: int
     column: str
-    rule: str
+    rule: str  # the requirement (R1..R40), empty if none
+    # the place and the sentence, whose words are added when they are told
     place: Mapping[str, object]
     phrase: Phrase
+    # faulty columns of the row, counted from 0; None means the named column, or the first one if
+    # none is named
     cells: tuple[int, ...] | None = None
 
     def where(self, *texts: Texts) -> str:

@@ -17,21 +17,11 @@ _ENOUGH = 2
 
 
 class HeaderRow(NamedTuple):
-    """The row that looks most like the header.
+    """The row that looks most like the header."""
 
-    Parameters
-    ----------
-    fits
-        Whether it has every column that the table needs.
-    known
-        How many columns of the schema it has.
-    row
-        Its number. 0 means that no row of the sheet has two of them.
-    """
-
-    fits: bool
-    known: int
-    row: int
+    fits: bool  # whether it has every column that the table needs
+    known: int  # how many columns of the schema it has
+    row: int  # its number; 0 means that no row of the sheet has two of them
 
 
 @dataclass(frozen=True, slots=True)

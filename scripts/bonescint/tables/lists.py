@@ -27,29 +27,19 @@ _TELLING = ("received", "by")
 
 @dataclass(frozen=True, slots=True)
 class OptOutEntry:
-    """One line of the opt-out list.
-
-    Parameters
-    ----------
-    received
-        When the wish arrived, or None if the list does not tell.
-    by
-        ``self``, ``proxy`` or empty.
-    ground, relation
-        Those of a proxy (R13): a key of ``x-words`` in schemas/opt_out.schema.yaml, or empty.
-    problems
-        Incomplete or odd details. The entry excludes the patient nevertheless.
-    struck
-        Whether its whole row is struck out. It excludes the patient nevertheless.
-    """
+    """One line of the opt-out list."""
 
     row: int
     subject: str
-    received: date | None
-    by: str
+    received: date | None  # when the wish arrived, or None if the list does not tell
+    by: str  # ``self``, ``proxy`` or empty
+    # of a proxy (R13), with the relation: a key of ``x-words`` in schemas/opt_out.schema.yaml, or
+    # empty
     ground: str
     relation: str
+    # incomplete or odd details; the entry excludes the patient nevertheless
     problems: list[Phrase] = field(default_factory=list)
+    # whether its whole row is struck out; it excludes the patient nevertheless
     struck: bool = False
 
     def as_recorded(self) -> dict[str, str]:

@@ -30,27 +30,14 @@ _STRICT = "http://purl.oclc.org/ooxml/"
 
 
 class Package(NamedTuple):
-    """The content of a workbook's parts.
+    """The content of a workbook's parts."""
 
-    Parameters
-    ----------
-    rows
-        Name of a part -> number of its last row element that holds anything.
-    formulas
-        Name of a part -> places of its formulas, as numbers of `cell_number`.
-    styles
-        Name of the part with the cell styles, empty if there is none.
-    strict
-        Whether it is Strict Open XML, which has other names for everything.
-    uncalculated
-        Whether it asks Excel to calculate its formulas first.
-    """
-
-    rows: Mapping[str, int]
+    rows: Mapping[str, int]  # name of a part -> number of its last row element that holds anything
+    # name of a part -> places of its formulas, as numbers of `cell_number`
     formulas: Mapping[str, "array[int]"]
-    styles: str
-    strict: bool
-    uncalculated: bool
+    styles: str  # name of the part with the cell styles, empty if there is none
+    strict: bool  # whether it is Strict Open XML, which has other names for everything
+    uncalculated: bool  # whether it asks Excel to calculate its formulas first
 
 
 class DamagedError(Exception):

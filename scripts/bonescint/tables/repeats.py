@@ -15,20 +15,12 @@ _FIRST = ("export", "second_export", "report", "second_report")
 
 
 class Repeat(NamedTuple):
-    """A further table of an entry of the configuration.
-
-    Parameters
-    ----------
-    key
-        Path of the configuration's key that names the table.
-    settings
-        The settings of its reading: ``file`` and more.
-    """
+    """A further table of an entry of the configuration."""
 
     area: str
     entry: str
-    key: str
-    settings: dict[str, Any]
+    key: str  # path of the configuration's key that names the table
+    settings: dict[str, Any]  # the settings of its reading: ``file`` and more
 
 
 def repeats(software: Entries, readers: Entries) -> dict[str, Repeat]:

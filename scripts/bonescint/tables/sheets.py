@@ -68,18 +68,12 @@ class ShownColumn:
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table in words for a sheet or a page.
-
-    Parameters
-    ----------
-    note
-        What a reader must know about it, one line or more.
-    """
+    """A table in words for a sheet or a page."""
 
     title: str
     columns: list[ShownColumn]
     rows: Sequence[Mapping[str, str]]
-    note: str = ""
+    note: str = ""  # what a reader must know about it, one line or more
 
 
 def row_height(texts: Sequence[str], widths: Sequence[float]) -> float:

@@ -22,27 +22,15 @@ _OF_READING = ("metastasis", "n_metastases", "eod", "status")
 
 
 class AnalysedStudy(NamedTuple):
-    """What the configuration says about the study whose tables are analysed.
+    """What the configuration says about the study whose tables are analysed."""
 
-    Parameters
-    ----------
-    software
-        Software key to ``label``, ``tracer`` and ``metrics``, among others.
-    readers
-        Reader key to the reader's name.
-    metrics
-        The study's metrics (`bonescint.tables.metric_columns.metric_values`).
-    cutoffs
-        ``metric`` and ``value`` each.
-    version_pairs
-        Software keys [old, new] of the same cases.
-    """
-
+    # software key to ``label``, ``tracer`` and ``metrics``, among others
     software: Mapping[str, Mapping[str, Any]]
-    readers: Mapping[str, str]
+    readers: Mapping[str, str]  # reader key to the reader's name
+    # the study's metrics (`bonescint.tables.metric_columns.metric_values`)
     metrics: Mapping[str, Mapping[str, Any]]
-    cutoffs: Sequence[Mapping[str, Any]]
-    version_pairs: Sequence[Sequence[str]]
+    cutoffs: Sequence[Mapping[str, Any]]  # ``metric`` and ``value`` each
+    version_pairs: Sequence[Sequence[str]]  # software keys [old, new] of the same cases
     confidence: float
     title: str
     language: str
@@ -55,21 +43,12 @@ class AnalysedStudy(NamedTuple):
 
 
 class WideColumn(NamedTuple):
-    """A column of the table with one row for each case.
+    """A column of the table with one row for each case."""
 
-    Parameters
-    ----------
-    about
-        Name, kind, unit, meaning and values.
-    form
-        Its group: ``case``, ``reference``, ``readers`` or ``software``.
-    source
-        The source of its value: the key of the reader or the software (empty for none), and the
-        column or metric there.
-    """
-
-    about: DeclaredColumn
-    form: str
+    about: DeclaredColumn  # name, kind, unit, meaning and values
+    form: str  # its group: ``case``, ``reference``, ``readers`` or ``software``
+    # the source of its value: the key of the reader or the software (empty for none), and the
+    # column or metric there
     source: tuple[str, str]
 
 

@@ -39,22 +39,12 @@ _MOST_ROWS = 640  # a printed montage shows no more
 
 @dataclass
 class Scan:
-    """The pictures of one coded case and its place in the montage.
-
-    Parameters
-    ----------
-    tracer
-        ``MDP``, ``HMDP`` or another value of the case table.
-    metastasis
-        The readers' consensus; None where they reached none.
-    views
-        The pictures, anterior first.
-    """
+    """The pictures of one coded case and its place in the montage."""
 
     code: str
-    tracer: str
-    metastasis: bool | None
-    views: list[View]
+    tracer: str  # ``MDP``, ``HMDP`` or another value of the case table
+    metastasis: bool | None  # the readers' consensus; None where they reached none
+    views: list[View]  # the pictures, anterior first
 
 
 class _Drawn:

@@ -21,19 +21,11 @@ _OF_NUMBERS = (1.2, 1.6, 3.6, 6.6, 3.0)
 
 
 class Draft(NamedTuple):
-    """What the document holds.
-
-    Parameters
-    ----------
-    methods
-        Paragraphs of sentences by name.
-    results
-        Sentences in pieces by name.
-    """
+    """What the document holds."""
 
     title: str
-    methods: Mapping[str, Sequence[Sequence[str]]]
-    results: Mapping[str, Sequence[Sequence[Piece]]]
+    methods: Mapping[str, Sequence[Sequence[str]]]  # paragraphs of sentences by name
+    results: Mapping[str, Sequence[Sequence[Piece]]]  # sentences in pieces by name
     references: Sequence[str]
     legends: Sequence[str]
     checklists: Sequence[ShownTable]

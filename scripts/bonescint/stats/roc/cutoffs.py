@@ -30,15 +30,10 @@ class CutOff:
 
 @dataclass(frozen=True, slots=True)
 class Youden(Estimate):
-    """Youden's J (the estimate) at the cut-off with the largest J in the same data.
+    """Youden's J (the estimate) at the cut-off with the largest J in the same data."""
 
-    Parameters
-    ----------
-    sensitivity, specificity
-        At that cut-off (`cutoff`: the lowest score called positive). They are plain shares, as
-        optimistic as J itself.
-    """
-
+    # both at that cut-off (`cutoff`: the lowest score called positive): plain shares, as optimistic
+    # as J
     sensitivity: float = NAN
     specificity: float = NAN
 
