@@ -115,7 +115,7 @@ def _youden(y: np.ndarray, score: np.ndarray, settings: MetricSettings) -> list[
     settled = settings["optimism"]
     found = (
         roc.youden(y, score),
-        roc.optimism(y, score, settled["seed"], settled["replicates"], settings["confidence"]),
+        roc.optimism(y, score, settled["seed"], settled["replicates"]),
     )
     return [
         row.noting(

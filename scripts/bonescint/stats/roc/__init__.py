@@ -6,7 +6,7 @@ missing result, whose case is left out.
 
 from bonescint.stats.roc.area import auc, compare_paired, compare_unpaired
 from bonescint.stats.roc.band import SPECIFICITIES, Band, band
-from bonescint.stats.roc.bootstrap import Optimism, optimism
+from bonescint.stats.roc.bootstrap import optimism
 from bonescint.stats.roc.cutoffs import Curve, CutOff, Youden, at_cutoff, curve, youden
 from bonescint.stats.roc.matched import Bootstrap, matched
 
@@ -16,7 +16,6 @@ __all__ = [
     "Bootstrap",
     "Curve",
     "CutOff",
-    "Optimism",
     "Youden",
     "at_cutoff",
     "auc",
