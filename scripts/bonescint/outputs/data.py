@@ -27,6 +27,14 @@ def measured(measurements: Iterable[Row]) -> dict[tuple[str, str], dict[str, flo
     return groups
 
 
+def in_both(
+    values: Mapping[tuple[str, str], Mapping[str, float]], old: str, new: str, metric: str
+) -> dict[str, tuple[float, float]]:
+    """Return code to the old and the new version's value, for cases that have both (`measured`)."""
+    before, after = (values.get((key, metric), {}) for key in (old, new))
+    return {code: (before[code], after[code]) for code in before if code in after}
+
+
 def decided(reference: Iterable[Row]) -> dict[str, bool]:
     """Return code to metastasis (True: yes), for cases that the readers' consensus decided."""
     return {row["code"]: row["metastasis"] == "1" for row in reference if row["metastasis"]}

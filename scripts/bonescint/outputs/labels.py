@@ -1,6 +1,6 @@
 """The words for the keys of the coded tables."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from bonescint.config_words import study_words
@@ -178,6 +178,16 @@ class Labels:
     def metrics(self, key: str) -> list[str]:
         """Return the metrics that a software has, in their order."""
         return list(self._software[key]["metrics"])
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Return each software with each of its metrics, in the metrics' order."""
+        of_each = ((key, metric) for metric in self.values for key in self.software_keys)
+        return [(key, metric) for key, metric in of_each if metric in self.metrics(key)]
+
+    def pairs(self, version_pairs: Iterable[Sequence[str]]) -> list[tuple[str, str, str]]:
+        """Return the old and the new version of each pair with each metric that both have."""
+        of_each = ((old, new, metric) for old, new in version_pairs for metric in self.values)
+        return [(old, new, metric) for old, new, metric in of_each if self.have((old, new), metric)]
 
     def have(self, software: Iterable[str], metric: str) -> bool:
         """Tell whether all of some software have a metric."""

@@ -30,6 +30,7 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
 GREY = "#6B6B6B"
 # a second and a third cue beside the colour: marker and dash
 SERIES = [(BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":")]
+DOTTED: dict[str, Any] = {"color": GREY, "linewidth": 0.9, "linestyle": (0, (1, 2))}
 _NOTE_POINTS = 8.0
 # inches that a Latin character of the foot note takes per point of its size, margin included
 _NOTE_WIDTH = 0.059 / _NOTE_POINTS

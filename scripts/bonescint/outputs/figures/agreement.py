@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from bonescint.files import Row, number
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
-from bonescint.outputs.style import BLACK, GREY, series
+from bonescint.outputs.style import BLACK, DOTTED, GREY, series
 from bonescint.outputs.whiskers import whiskers
 
 FIGURE = {
@@ -70,7 +70,7 @@ def _panel(ax: Axes, software: str, groups: list[_Group], labels: Labels) -> Non
         }
         whiskers(ax, places, group.rows, group.colour, group.marker)
         y = places[-1] + 1.4
-    ax.axvline(0, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+    ax.axvline(0, **DOTTED)
     ax.set_yticks([*ticks], [*ticks.values()])
     for i in headings:
         ax.get_yticklabels()[i].set(color=GREY)

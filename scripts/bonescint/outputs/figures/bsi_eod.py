@@ -33,7 +33,7 @@ def draw(
     grades = {row["code"]: int(grade) for row in reference if (grade := number(row["eod"]))
               is not None}  # fmt: skip
     shown = sorted({*grades.values()})
-    asked = dict.fromkeys((row["metric"], row["subject"]) for row in bsi_eod)
+    asked = {(row["subject"], row["metric"]) for row in bsi_eod}
 
     def panel(ax: Axes, software: str, metric: str) -> None:
         cases = {c: v for c, v in values.get((software, metric), {}).items() if c in grades}
@@ -66,9 +66,8 @@ def draw(
         labels.figure("title", "bsi_eod"),
         [
             Panel(f"{software}-{metric}", partial(panel, software=software, metric=metric))
-            for metric in labels.values
-            for software in labels.software_keys
-            if (metric, software) in asked
+            for software, metric in labels.lines()
+            if (software, metric) in asked
         ],
         (3.4, 3.7),
         columns=3,

@@ -8,7 +8,7 @@ from bonescint.files import Row, number
 from bonescint.outputs.estimates import PERFORMANCE, performance, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import OtherForm, Panel, Picture, split
-from bonescint.outputs.style import GREY, LEADING, series, small
+from bonescint.outputs.style import DOTTED, LEADING, series, small
 
 FIGURE = {
     "order": 30,
@@ -25,12 +25,7 @@ def draw(
 
     Versions of one product are drawn over the same cases.
     """
-    lines = [
-        (software, metric)
-        for metric in labels.values
-        for software in labels.software_keys
-        if metric in labels.metrics(software)
-    ]
+    lines = labels.lines()
     found = {line: performance(accuracy, cutoffs, *line, first_cutoffs) for line in lines}
     names = {
         (software, metric): labels(
@@ -48,7 +43,7 @@ def draw(
             if line in has:
                 _line(ax, y, found[line][measure], line[1], labels)
         if measure == "auc":
-            ax.axvline(0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+            ax.axvline(0.5, **DOTTED)
         ax.set(xlim=(0, 1.05), ylim=(len(shown) - 0.4, -0.6))
         is_named = is_alone or measure == PERFORMANCE[0]
         said = [names[line] if is_named else "" for line in shown]

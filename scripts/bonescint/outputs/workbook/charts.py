@@ -9,6 +9,7 @@ from bonescint.outputs.data import (
     agreement_levels,
     decided,
     first_cutoffs,
+    in_both,
     measured,
     roc_point_at,
     roc_points,
@@ -161,8 +162,7 @@ class Charts:
         """Yield old and new version, metric, and the values of the cases that have both."""
         for old, new in compared_versions(self._to):
             for metric in self._to.labels.values:
-                before, after = (self._values.get((key, metric), {}) for key in (old, new))
-                both = {code: (before[code], after[code]) for code in before if code in after}
+                both = in_both(self._values, old, new, metric)
                 if 0 < len(both) <= MOST_CASES:
                     yield old, new, metric, both
 
