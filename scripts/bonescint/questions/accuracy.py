@@ -1,6 +1,5 @@
 """Measure each software against the readers: ROC."""
 
-import logging
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -21,8 +20,6 @@ from bonescint.stats.samples import (
     read_truth,
     software_metrics,
 )
-
-logger = logging.getLogger(__name__)
 
 # replicates of a band: fewer, because it is only drawn; the table uses more at the configured
 # specificities
@@ -65,7 +62,6 @@ def rows(
         found = labelled(found, *sample.left_out)
         found += beside_own(samples, software, key, metric, area)
         yield from labelled(found, metric=metric, subject=key, reference="consensus")
-        logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
 
 
 def roc_curves(

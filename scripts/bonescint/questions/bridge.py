@@ -5,7 +5,6 @@ differences compares the products indirectly. It assumes that the reference anal
 in both tracers, so the rows about that stand beside it.
 """
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +17,6 @@ from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import KeyPairs, Sample, Samples, SoftwareFacts, read_truth
 from bonescint.stats.welch import welch_difference
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 135,
@@ -59,7 +56,6 @@ def rows(
         for key, sample in pairs.items():
             found = _against(sample, settings, metric)
             yield from labelled(found, *sample.left_out, *marks, metric=metric, subject=key)
-            logger.info("%s, %s: %d cases beside the analyser", key, metric, sample.y.size)
         for one, other in product_pairs:
             if {one, other} <= pairs.keys():
                 found = _over(pairs[one], pairs[other], settings, metric)

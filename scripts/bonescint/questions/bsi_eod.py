@@ -1,6 +1,5 @@
 """How BSI rises with the readers' grade of the extent of disease (EOD)."""
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +7,6 @@ from bonescint.stats import ranks
 from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import Samples, SoftwareFacts, read_consensus, software_metrics
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 160,
@@ -41,4 +38,3 @@ def rows(
             ranks.kruskal_wallis(value, grade),
         ]
         yield from labelled(found, *sample.left_out, metric=metric, subject=key, reference="eod")
-        logger.info("%s, %s: %d cases", key, metric, grade.size)

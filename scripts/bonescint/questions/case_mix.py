@@ -1,6 +1,5 @@
 """How the patients of the two tracers differ: what confounds the comparison of the products."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -14,8 +13,6 @@ from bonescint.stats.case_mix import (
 )
 from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.questions import labelled
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 140,
@@ -42,7 +39,6 @@ def rows(
     for one, other in combinations(tracers, 2):
         compared = _compared([groups[one], groups[other]], settings["confidence"])
         yield from labelled(compared, "confounded", subject=one, comparator=other)
-    logger.info("cases: %s", {tracer: len(group) for tracer, group in groups.items()})
 
 
 def _compared(groups: Sequence[Sequence[Row]], confidence: float) -> list[Estimate]:

@@ -1,6 +1,5 @@
 """Measure each software against the readers at cut-offs: the configured ones, and Youden's."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -17,8 +16,6 @@ from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, software_metrics
-
-logger = logging.getLogger(__name__)
 
 __all__ = ["failed_calls", "rows"]
 
@@ -56,7 +53,6 @@ def rows(
         rates = partial(_rates, metric=metric, settings=settings)
         found += beside_own(samples, software, key, metric, rates)
         yield from labelled(found, metric=metric, subject=key, reference="consensus")
-        logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
 
 
 def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> list[Estimate]:

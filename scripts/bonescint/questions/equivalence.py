@@ -1,6 +1,5 @@
 """Whether two versions are equivalent, within the configured margins."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +20,6 @@ from bonescint.stats.samples import (
     read_truth,
     version_metrics,
 )
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 110,
@@ -62,7 +59,6 @@ def rows(
             ),
         ]
         yield from labelled(found, metric=metric, subject=new, comparator=old)
-        logger.info("%s against %s, %s: %d cases", new, old, metric, measured.y.size)
 
 
 def _mean(sample: Sample, metric: str, settings: MetricSettings) -> Estimate:

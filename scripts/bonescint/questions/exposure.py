@@ -1,6 +1,5 @@
 """Accuracy of a version with and without the cases that it may have been trained on (R31)."""
 
-import logging
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +10,6 @@ from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.proportions import wilson
 from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import KeyPairs, Samples, SoftwareFacts, read_truth, shared_metrics
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 170,
@@ -59,7 +56,6 @@ def rows(
                     subject=key,
                     reference="consensus",
                 )
-        logger.info("%s: %d of %d cases exposed", key, len(exposed[key]), len(cases[key]))
     for old, new in version_pairs:
         for name, among in _groups(cases[new] & cases[old], exposed[new] | exposed[old]):
             for metric in shared_metrics(software, new, old):

@@ -1,6 +1,5 @@
 """Count what each software could not measure: failed segmentations, cases left aside or missing."""
 
-import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,8 +11,6 @@ from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.proportions import wilson
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import FAILED, KeyPairs, SoftwareFacts
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 20,
@@ -48,7 +45,6 @@ def rows(
             one = replace(wilson(counts[measure], n, confidence), n_positive=None)
             one = one.noting(f"count={counts[measure]}/{n}")
             yield replace(one, subject=key, measure=measure)
-        logger.info("%s: %s of %d cases", key, dict(sorted(counts.items())), expected)
     for old, new in version_pairs:
         answers = {
             code: (status[new].get(code, "missing"), status[old].get(code, "missing"))

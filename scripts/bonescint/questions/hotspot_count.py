@@ -1,6 +1,5 @@
 """How the number of hot spots follows the readers' number of metastases."""
 
-import logging
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,8 +11,6 @@ from bonescint.stats import counts, method_comparison, ranks
 from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_consensus, software_metrics
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 150,
@@ -51,7 +48,6 @@ def rows(
         yield from labelled(
             found, *sample.left_out, metric=metric, subject=key, reference="n_metastases"
         )
-        logger.info("%s, %s: %d cases", key, metric, read.size)
 
 
 def hotspot_fit(

@@ -1,6 +1,5 @@
 """Every test of the study in one table: the primary hypothesis, the families, the rest."""
 
-import logging
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,8 +17,6 @@ from bonescint.stats.estimate import (
 )
 from bonescint.stats.multiplicity import holm
 from bonescint.stats.questions import counts_failures
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 10,
@@ -72,9 +69,7 @@ def rows(questions: Sequence[Path], language: str, settings: MetricSettings) -> 
         adjusted = holm([row.p_value for row in family])
         for row, p in zip(family, adjusted, strict=True):
             yield replace(row, p_adjusted=float(p)).noting(f"family={name}")
-        logger.info("%s: %d tests", name, len(family))
     yield from (row.noting("exploratory") for row in rest.values())
-    logger.info("%d tests, %d of them exploratory", len(tests), len(rest))
 
 
 def _about(row: Estimate) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Whether a software could replace a reader: how much disagreement that would add."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +11,6 @@ from bonescint.stats.interchangeability import equivalence_index
 from bonescint.stats.panels import beside_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings, software_metrics
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 54,
@@ -54,7 +51,6 @@ def rows(
                 index = _index(calls, read, settings, settings["confidence"], column)
                 found += labelled(index, comparator=said.readers[i])
             yield from labelled(found, *panel.left_out, subject=key, metric=metric, cutoff=cutoff)
-        logger.info("%s, %s: %d cases", key, metric, len(panel.codes))
 
 
 def _index(

@@ -1,6 +1,5 @@
 """What the study can show: expected intervals and power at the planned size and difference."""
 
-import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -35,8 +34,6 @@ from bonescint.stats.samples import (
     shared_metrics,
     version_metrics,
 )
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 115,
@@ -101,7 +98,6 @@ def rows(
             told, subject=new, comparator=old, metric=metric, reference="consensus"
         ):
             yield row.noting("primary") if _is_primary(row, settings) else row
-        logger.info("%s and %s, %s: %d cases", new, old, metric, sample.y.size)
 
 
 def sample_size(

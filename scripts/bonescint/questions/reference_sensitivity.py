@@ -1,6 +1,5 @@
 """How far the accuracy of the software depends on how the readings are combined."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,8 +9,6 @@ from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import Ratings, Samples, SoftwareFacts, read_ratings, software_metrics
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 80,
@@ -42,7 +39,6 @@ def rows(
                 subject=key,
                 reference=name,
             )
-        logger.info("%s: %d cases", name, len(truth))
 
 
 def _references(ratings: Ratings) -> dict[str, dict[str, float]]:

@@ -1,6 +1,5 @@
 """Compare two results of the same case: stored, by two operators, or by one reader."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,8 +10,6 @@ from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.of_readers import of_these_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 120,
@@ -55,7 +52,6 @@ def rows(
                 subject=reader,
                 comparator=kind,
             )
-        logger.info("%s: %d cases read twice", reader, int(both.read.all(axis=1).sum()))
 
 
 def _of_software(
@@ -75,7 +71,6 @@ def _of_software(
                 cutoff=cutoff,
             )
         yield from labelled(found, *sample.left_out, metric=metric, subject=key, comparator=kind)
-        logger.info("%s, %s: %d cases", path.stem, metric, sample.y.size)
 
 
 def _measured(both: np.ndarray, confidence: float, in_print: bool = False) -> list[Estimate]:

@@ -1,6 +1,5 @@
 """Compare software of different products: different patients and tracers, hence confounded."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +17,6 @@ from bonescint.stats.samples import (
     read_truth,
     shared_metrics,
 )
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 130,
@@ -68,7 +65,6 @@ def rows(
                 comparator=keys[1],
                 reference="consensus",
             )
-            logger.info("%s and %s, %s: %d and %d cases", *keys, metric, one.y.size, other.y.size)
 
 
 def _power(one: Sample, other: Sample, confidence: float) -> Estimate:

@@ -1,6 +1,5 @@
 """Whether each software agrees with the readers, beside how the readers agree with each other."""
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -14,8 +13,6 @@ from bonescint.stats.kappa_gap import kappa_gap
 from bonescint.stats.panels import ReaderPanel, beside_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of, without_test
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings, read_truth
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 52,
@@ -68,7 +65,6 @@ def rows(
                 ]
                 found += of_counts.compared(panel, metric, _count, settings["confidence"])
                 yield from labelled(found, reference="n_metastases")
-            logger.info("%s, %s: %d cases", key, metric, len(panel.codes))
 
 
 class _Readers:

@@ -1,6 +1,5 @@
 """How accurate each software is in configured subgroups of the cases: exploratory."""
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,8 +26,6 @@ from bonescint.stats.subgroups import (
     groups_by_number,
     of_subgroup,
 )
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 180,
@@ -82,7 +79,6 @@ def rows(
                     comparator=comparator,
                     reference="consensus",
                 )
-        logger.info("%s: %s", parts.by, {name: len(codes) for name, codes in parts.groups.items()})
 
 
 def _subgroups(

@@ -1,6 +1,5 @@
 """Compare the diagnoses of two versions of one product on the cases that both analysed."""
 
-import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,8 +18,6 @@ from bonescint.stats.samples import (
     read_truth,
     version_metrics,
 )
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 90,
@@ -69,7 +66,6 @@ def rows(
         yield from labelled(
             found, metric=metric, subject=new, comparator=old, reference="consensus"
         )
-        logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
 
 
 def reclassified(

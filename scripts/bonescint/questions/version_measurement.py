@@ -1,6 +1,5 @@
 """Compare the measurements of two versions of one product on the cases that both analysed."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +11,6 @@ from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import KeyPairs, Samples, SoftwareFacts, version_metrics
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 100,
@@ -42,7 +39,6 @@ def rows(
             subject=new,
             comparator=old,
         )
-        logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
 
 
 def _compared(

@@ -1,6 +1,5 @@
 """What the questions about readers share."""
 
-import logging
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import combinations
@@ -9,8 +8,6 @@ from pathlib import Path
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import Floats, by_tracer, read_ratings
-
-logger = logging.getLogger(__name__)
 
 # takes answers, cases x readers
 OfAnswers = Callable[[Floats], list[Estimate]]
@@ -51,7 +48,6 @@ def among_readers(
             subject=ratings.readers[i],
             comparator=ratings.readers[j],
         )
-    logger.info("%d cases, %d readers", *ratings.values.shape)
 
 
 def of_these_readers(rows: Iterable[Estimate]) -> list[Estimate]:

@@ -5,18 +5,14 @@ missing result, whose case is left out.
 """
 
 from bonescint.stats.roc.area import auc, compare_paired, compare_unpaired
-from bonescint.stats.roc.band import SPECIFICITIES, Band, band
+from bonescint.stats.roc.band import SPECIFICITIES, band
 from bonescint.stats.roc.bootstrap import optimism
-from bonescint.stats.roc.cutoffs import Curve, CutOff, Youden, at_cutoff, curve, youden
+from bonescint.stats.roc.cutoffs import at_cutoff, curve, youden
 from bonescint.stats.roc.matched import Bootstrap, matched
 
 __all__ = [
     "SPECIFICITIES",
-    "Band",
     "Bootstrap",
-    "Curve",
-    "CutOff",
-    "Youden",
     "at_cutoff",
     "auc",
     "band",
