@@ -1,6 +1,7 @@
 """Proportions and their differences, with intervals that are valid at n = 25."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -20,12 +21,8 @@ def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     >>> round(row.ci_low, 4), round(row.ci_high, 4)
     (0.2553, 0.3662)
     """
-    x, n = _counts(x, n)
-    result = _proportion(x, n, "wilson")
-    if n == 0:
-        return result
-    low, high = wilson_limits(x, n, critical(confidence))
-    return replace(result, ci_low=low, ci_high=high)
+    z = critical(confidence)
+    return _proportion(x, n, "wilson", lambda x, n: wilson_limits(x, n, z))
 
 
 def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
@@ -40,16 +37,13 @@ def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     >>> round(row.ci_low, 4), round(row.ci_high, 4)
     (0.2527, 0.3676)
     """
-    x, n = _counts(x, n)
-    result = _proportion(x, n, "clopper_pearson")
-    if n == 0:
-        return result
     tail = (1 - confidence) / 2
-    return replace(
-        result,
-        ci_low=float(betaincinv(x, n - x + 1, tail)) if x > 0 else 0.0,
-        ci_high=float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0,
-    )
+
+    def limits(x: int, n: int) -> tuple[float, float]:
+        low = float(betaincinv(x, n - x + 1, tail)) if x > 0 else 0.0
+        return low, float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0
+
+    return _proportion(x, n, "clopper_pearson", limits)
 
 
 def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
@@ -65,20 +59,18 @@ def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
     >>> round(row.ci_low, 4), round(row.ci_high, 4)
     (0.2544, 0.3658)
     """
-    result = _proportion(x, n, "mid_p")
-    if n == 0:
-        return result
-    x, n = _counts(x, n)
     tail = (1 - confidence) / 2
 
-    def below(p: float, count: int) -> float:
-        """Return the chance of fewer than `count` successes and half that of `count`."""
-        fewer = float(bdtr(count - 1, n, p)) if count else 0.0
-        return (fewer + float(bdtr(count, n, p))) / 2
+    def limits(x: int, n: int) -> tuple[float, float]:
+        def below(p: float) -> float:
+            """Return the chance of fewer than `x` successes and half that of `x`."""
+            fewer = float(bdtr(x - 1, n, p)) if x else 0.0
+            return (fewer + float(bdtr(x, n, p))) / 2
 
-    low = 0.0 if x == 0 else crossing(lambda p: below(p, x) > 1 - tail, 0.0, 1.0)
-    high = 1.0 if x == n else crossing(lambda p: below(p, x) > tail, 0.0, 1.0)
-    return replace(result, ci_low=low, ci_high=high)
+        low = 0.0 if x == 0 else crossing(lambda p: below(p) > 1 - tail, 0.0, 1.0)
+        return low, 1.0 if x == n else crossing(lambda p: below(p) > tail, 0.0, 1.0)
+
+    return _proportion(x, n, "mid_p", limits)
 
 
 def difference_independent(
@@ -290,11 +282,17 @@ def _counts(*values: float) -> list[int]:
     return counts
 
 
-def _proportion(x: int, n: int, method: str) -> Estimate:
+def _proportion(
+    x: int, n: int, method: str, limits: Callable[[int, int], tuple[float, float]]
+) -> Estimate:
+    x, n = _counts(x, n)
     if x > n:
         raise ValueError("a proportion needs 0 <= x <= n")
     result = Estimate(measure="proportion", n=n, n_positive=x, ci_method=method)
-    return replace(result, estimate=x / n) if n else replace(result, status="no data")
+    if n == 0:
+        return replace(result, status="no data")
+    low, high = limits(x, n)
+    return replace(result, estimate=x / n, ci_low=low, ci_high=high)
 
 
 def _newcombe_paired(a: int, b: int, c: int, d: int, z: float) -> tuple[float, float]:
