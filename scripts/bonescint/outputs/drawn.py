@@ -55,12 +55,8 @@ class Drawn(NamedTuple):
 def drawn_figures(there: Collection[str] | None = None, of_report: bool = True) -> dict[str, Drawn]:
     """Return the figures, in order: name -> what each declares.
 
-    Parameters
-    ----------
-    there
-        What the study has, and the questions that are asked; None for every figure.
-    of_report
-        Whether to return only the figures of report and workbook.
+    `there` is what the study has, and the questions that are asked; None for every figure.
+    `of_report` leaves out the figures that only `snakemake figures` draws.
     """
     declared = registered("outputs.figures", "FIGURE")
     every = {name: Drawn(**one) for name, one in declared.items()}

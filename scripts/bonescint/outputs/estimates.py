@@ -36,12 +36,8 @@ def find(
 ) -> Row | None:
     """Return the first row of a measure for one software and metric.
 
-    Parameters
-    ----------
-    cutoff
-        The cut-off that the row must be about; None takes any row.
-    cases
-        The row's cases; an empty text means all cases of the question.
+    It is about the cut-off, unless that is None, and about these cases; an empty text means all
+    cases of the question.
     """
     wanted = {"measure": measure, "subject": software, "comparator": comparator}
     wanted |= {"metric": metric, "cases": cases}

@@ -215,12 +215,7 @@ def _place(key: str, labels: Labels) -> str:
 def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labels) -> None:
     """Write the page. It needs no network and no other file, and is readable without its script.
 
-    Parameters
-    ----------
-    results
-        The run's tables. Each figure goes to the section that it names.
-    study
-        ``id`` and ``title``, and ``design`` where it is stated.
+    Each figure goes to the section that it names.
     """
     here = Path(__file__).parent
     script = (here / "report.js").read_text(encoding="utf-8")

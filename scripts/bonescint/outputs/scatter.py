@@ -22,12 +22,8 @@ def scattered(
 ) -> None:
     """Draw one point for each case. Beyond `many` cases, draw how many lie in each small cell.
 
-    Parameters
-    ----------
-    ax
-        The panel, with its axes already scaled, because cells are equally wide on the page.
-    colour, marker, label
-        Look and label of the points. Cells use only the label.
+    The panel's axes must already be scaled, because cells are equally wide on the page. Cells use
+    only the label.
     """
     if not many(len(xs)):
         ax.scatter(

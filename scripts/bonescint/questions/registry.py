@@ -64,12 +64,8 @@ def question(name: str) -> Question:
 def answerable(asked: Collection[str] | None, there: Collection[str]) -> list[str]:
     """Return the asked questions that can be answered. The question on tests always can.
 
-    Parameters
-    ----------
-    asked
-        Their names; None means all.
-    there
-        The needs of questions (`Question.where`) that the study meets.
+    `asked` None means all. `there` are the needs of questions (`Question.where`) that the study
+    meets.
     """
     return [name for name in _asked(asked) if not _lacks(name, there)]
 

@@ -52,12 +52,8 @@ def standardised_difference_proportion(
 ) -> Estimate:
     """Return the difference of two shares in units of their standard deviation (Austin 2009).
 
-    Parameters
-    ----------
-    x1, n1, x2, n2
-        Cases with the property and all cases of either group.
-    confidence
-        Level of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
+    `x1` of `n1` cases have the property, and `x2` of `n2`. The standard error is that of Hedges &
+    Olkin 1985 (R's stddiff).
 
     Examples
     --------

@@ -24,13 +24,9 @@ def among_readers(
 ) -> Iterator[Estimate]:
     """Yield how the readers agree: all of them, all on the cases of each tracer, and each pair.
 
-    Parameters
-    ----------
-    column
-        The answers: a column of the tables `readings`.
-    everyone, together, pair
-        Give the rows of all cases, of a tracer's cases, and of two readers. The note counts the
-        cases that a reader has not read.
+    `column` of the readings has the answers. `everyone`, `together` and `pair` give the rows of all
+    cases, of a tracer's cases, and of two readers. The note counts the cases that a reader has not
+    read.
     """
     ratings = read_ratings(readings, column)
     yield from labelled(everyone(ratings.values), ratings.incomplete(), subject="all_readers")

@@ -114,12 +114,7 @@ def power_of(error: float, difference: float, confidence: float) -> float:
 def equivalence_power(error: float, difference: float, margin: float, confidence: float) -> float:
     """Return the chance that two one-sided tests find the difference within the margin.
 
-    Parameters
-    ----------
-    difference
-        The supposed true difference, 0 or within the margin.
-    confidence
-        1 minus the level of each test; the interval has level 2 confidence - 1.
+    The interval has level 2 confidence - 1.
 
     Examples
     --------
@@ -171,12 +166,8 @@ def obuchowski_mcclish_power(
 def discordant(first: float, second: float, correlation: float) -> tuple[float, float]:
     """Return the shares of cases that only the first, and only the second version calls rightly.
 
-    Parameters
-    ----------
-    first, second
-        The supposed true sensitivities (or specificities).
-    correlation
-        Correlation of the scores in that class.
+    `first` and `second` are the supposed true sensitivities (or specificities), and `correlation`
+    is that of the scores in that class.
 
     Examples
     --------

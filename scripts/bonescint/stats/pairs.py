@@ -98,12 +98,7 @@ def rounding(*values: NDArray[np.float64]) -> float:
 def tied(low: float, high: float, spread: float) -> bool:
     """Tell whether limits differ only by rounding, so that an interval would say nothing.
 
-    Parameters
-    ----------
-    low, high
-        The limits; NaN is no limit.
-    spread
-        The spread of the values, in the limits' unit.
+    NaN is no limit. `spread` is that of the values, in the limits' unit.
 
     Examples
     --------

@@ -223,12 +223,8 @@ def likelihood_ratios(
 def wilson_limits(x: float, n: float, z: float) -> tuple[float, float]:
     """Return the limits of Wilson's score interval.
 
-    Parameters
-    ----------
-    x, n
-        Successes and trials. They need not be whole: n may be an effective number of cases.
-    z
-        Quantile of the normal distribution.
+    `x` of `n` need not be whole: n may be an effective number of cases. `z` is a quantile of the
+    normal distribution.
 
     Examples
     --------

@@ -57,12 +57,8 @@ def paired_error(
 ) -> float:
     """Return the standard error of a difference between two versions on the same cases.
 
-    Parameters
-    ----------
-    measure
-        One of `MEASURES`.
-    value, difference
-        The value of the better version, and by how much the other is lower.
+    `measure` is one of `MEASURES`. `value` is that of the better version; the other is lower by
+    `difference`.
 
     Examples
     --------
@@ -159,12 +155,8 @@ def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:
 def sizes_for(measure: str, n: int, ratio: float) -> Sizes:
     """Return the sizes of both classes where one class has `n` cases.
 
-    Parameters
-    ----------
-    measure
-        For specificity `n` counts the cases without metastasis, else the cases with it.
-    ratio
-        Cases without metastasis for each case with it.
+    For specificity `n` counts the cases without metastasis, else the cases with it. `ratio` is how
+    many cases without metastasis there are for each case with it.
 
     Examples
     --------
@@ -179,12 +171,7 @@ def sizes_for(measure: str, n: int, ratio: float) -> Sizes:
 def with_failures(sizes: Sizes, share: float) -> Sizes:
     """Return how many cases to collect so that enough remain.
 
-    Parameters
-    ----------
-    sizes
-        Cases that must be analysed.
-    share
-        The share of all cases that no version can analyse; below 1.
+    `sizes` must be analysed. `share` is that of all cases that no version can analyse; below 1.
 
     Examples
     --------

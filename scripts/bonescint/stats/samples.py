@@ -64,12 +64,7 @@ class Samples:
     def beside(self, key: str, table: Path, metrics: Iterable[str]) -> "Samples":
         """Return the same measurements and, under another key, those of one more table.
 
-        Parameters
-        ----------
-        key
-            A key that no software has.
-        table
-            Has the form of results/software/{software}.csv.
+        No software has the key. The table has the form of results/software/{software}.csv.
         """
         other = copy(self)
         rows = list(read_rows(table))
@@ -248,12 +243,8 @@ def read_eod_contradictions(reference: Path) -> set[str]:
 def read_ratings(readings: Iterable[Path], column: str) -> Ratings:
     """Return one column of every reader's table (R10).
 
-    Parameters
-    ----------
-    readings
-        One table per reader (results/readings), named after the reader.
-    column
-        ``metastasis``, ``n_metastases`` or ``eod``.
+    The tables in results/readings are named after their readers. `column` is ``metastasis``,
+    ``n_metastases`` or ``eod``.
     """
     tables = {path.stem: {row["code"]: row for row in read_rows(path)} for path in readings}
     codes = sorted({code for table in tables.values() for code in table})

@@ -43,13 +43,8 @@ def at_places(
 
     The result equals that of sorting, to the last bit. Counting how many numbers begin with each
     bit pattern gives the leading bits of the numbers sought. The next pass gives the next bits.
-
-    Parameters
-    ----------
-    blocks
-        Called for each pass. It must always give the same numbers, without NaN.
-    places
-        Each below `count`.
+    `blocks` is called for each pass. It must always give the same numbers, `count` of them, without
+    NaN.
 
     Examples
     --------

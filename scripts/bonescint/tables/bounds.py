@@ -263,12 +263,7 @@ class CheckedTable:
     ) -> Value | None:
         """Return a cell's value, or None if it is blank or faulty. Faults are collected.
 
-        Parameters
-        ----------
-        needed
-            Whether a blank is an error.
-        show
-            Whether a message may quote the cell.
+        `needed` tells whether a blank is an error, `show` whether a message may quote the cell.
         """
         column = self.columns[name]
         if not self.has(name):

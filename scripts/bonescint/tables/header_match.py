@@ -39,12 +39,8 @@ def match_headers(
 ) -> dict[str, Match]:
     """Return column -> header. The surest match comes first, and each header is used once.
 
-    Parameters
-    ----------
-    configured
-        Column -> header in config.yaml.
-    prefer
-        Words in the headers of a group: product and version, if a table has several.
+    `configured` maps a column to its header in config.yaml. `prefer` are words in the headers of a
+    group: product and version, if a table has several.
     """
     hints = {row["column"]: row["headers"].split("|") for row in resource_rows("header_hints.csv")}
     scores = []

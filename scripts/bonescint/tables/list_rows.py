@@ -25,12 +25,7 @@ def read_patient_ids(
 ) -> dict[int, str]:
     """Return row -> normalised patient ID of a list of patients. Other columns are not read.
 
-    Parameters
-    ----------
-    path
-        The list, in any form of the hospital's lists.
-    layout
-        How the table is read: ``sheet``, if given.
+    The list may have any form of the hospital's lists. `layout` has ``sheet``, if given.
 
     Raises
     ------

@@ -20,12 +20,8 @@ def refuse_no_ids(
 ) -> None:
     """Refuse an opt-out list if a cell is a code, a name or several IDs (R12).
 
-    Parameters
-    ----------
-    known
-        Normalised IDs in images and ledger.
-    pattern
-        The form of a patient ID (`bonescint.names.ids.is_patient_id`).
+    `known` are the normalised IDs in images and ledger, and `pattern` is the form of a patient ID
+    (`bonescint.names.ids.is_patient_id`).
 
     Raises
     ------

@@ -176,12 +176,7 @@ def _first(vowels: re.Match[str]) -> str:
 def romanised(text: str, between: Callable[[str], str] = str) -> str:
     """Return a folded text with its katakana in romaji, to be given to `sound` afterwards.
 
-    Parameters
-    ----------
-    text
-        A text from `fold_name`.
-    between
-        A function that is applied to the romaji of each run of kana.
+    `between` is applied to the romaji of each run of kana.
     """
     if text.isascii():
         return text

@@ -32,12 +32,8 @@ def draw(
 ) -> Picture:
     """Draw a panel for each software and count.
 
-    Parameters
-    ----------
-    hotspot_fit
-        Rows of results/metrics/hotspot_fit.csv: the fitted mean for each number of metastases read.
-    hotspot_count
-        Estimate rows. Spearman's coefficient is in the legend.
+    `hotspot_fit` has the fitted mean for each number of metastases read. Spearman's coefficient is
+    in the legend.
     """
     values = measured(measurements)
     found = ((row["code"], number(row["n_metastases"])) for row in reference)

@@ -41,12 +41,8 @@ def complete_subjects(
 ) -> tuple[NDArray[np.float64], Estimate]:
     """Return the subjects whom every rater rated, and `result` with their number.
 
-    Parameters
-    ----------
-    ratings
-        Subjects x raters. The note counts the subjects without all ratings.
-    result
-        The estimate so far. Its status says whether there are enough raters (two) and subjects.
+    Its note counts the subjects without all ratings, and its status says whether there are enough
+    raters (two) and subjects.
 
     Examples
     --------

@@ -73,12 +73,7 @@ def auc(
 def compare_paired(y: ArrayLike, a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return AUC of `a` minus AUC of `b` on the same cases, with DeLong's test.
 
-    Parameters
-    ----------
-    a, b
-        The two scores, shape (n,); a case where one is NaN is left out.
-    confidence
-        Level of the Wald interval.
+    A case where one score is NaN is left out. The interval is Wald's.
 
     Examples
     --------
@@ -128,14 +123,7 @@ def compare_unpaired(
     """Return AUC of the first minus AUC of the second group of different cases.
 
     Statistic and p are pROC's: t with Welch's degrees of freedom. The note has df and the p of the
-    normal test.
-
-    Parameters
-    ----------
-    y1, s1, y2, s2
-        Truth and score of either group, shapes (n1,) and (n2,), as for `auc`.
-    confidence
-        Level of the interval, by the same t distribution.
+    normal test. The limits are by the same t distribution.
 
     Examples
     --------
