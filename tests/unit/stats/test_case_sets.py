@@ -16,8 +16,9 @@ from tests.scripts.study_tables import (
     write_measurements,
     write_reference,
 )
-from tests.unit.stats.oracle import r
+from tests.unit.stats.oracle import limits_of_r, r
 from tests.unit.stats.roc_samples import SAMPLES
+from tests.unit.stats.rows import limits
 
 TRUTH = {"C1": 1, "C2": 1, "C3": 1, "C4": 0, "C5": 0, "C6": 0, "C7": None}
 OLD = {
@@ -56,9 +57,7 @@ def test_worst_ranks_as_in_r(tmp_path, number):
     if found.status == "ok":
         assert found.statistic == r(f"failed_{number}_z")
         assert found.p_value == r(f"failed_{number}_p")
-        assert (found.ci_low, found.ci_high) == (
-            r(f"failed_{number}_low"), r(f"failed_{number}_high"),
-        )  # fmt: skip
+        assert limits(found) == limits_of_r(f"failed_{number}")
 
 
 def test_a_failed_case_is_wrong_at_every_cutoff_and_no_other_is_counted(tmp_path):

@@ -6,19 +6,16 @@ from hypothesis import strategies as st
 from bonescint.stats import roc
 from bonescint.stats.reclassification import Moves, nri, table
 from tests.unit.stats.oracle import r
+from tests.unit.stats.rows import columns, notes
 
 calls = st.lists(
     st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=4, max_size=40
 ).filter(lambda rows: 2 <= sum(row[0] for row in rows) <= len(rows) - 2)
 
 
-def columns(rows):
-    return (np.array(column) for column in zip(*rows, strict=True))
-
-
 def halves(row):
     """Return the gain of the cases with metastasis and of the others, from the note."""
-    note = dict(part.split("=") for part in row.note.split("; "))
+    note = notes(row)
     return float(note["nri_events"]), float(note["nri_nonevents"])
 
 

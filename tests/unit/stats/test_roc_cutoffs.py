@@ -10,7 +10,8 @@ from bonescint.stats import roc
 from bonescint.stats.estimate import read_estimates, write_estimates
 from bonescint.stats.roc import bootstrap
 from tests.unit.stats.oracle import CASES, r
-from tests.unit.stats.roc_samples import SAMPLES, WFNS, columns, limits, notes, samples
+from tests.unit.stats.roc_samples import SAMPLES, WFNS, samples
+from tests.unit.stats.rows import columns, limits, notes
 
 Y, A = CASES["y"], CASES["a"]
 
