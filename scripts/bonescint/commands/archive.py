@@ -57,11 +57,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def archive(options: argparse.Namespace) -> int:
     """Write, verify or restore; return 0, or 1 if an archive differs from its manifest.
 
-    Parameters
-    ----------
-    options
-        As `add` declares them.
-
     Raises
     ------
     InputError

@@ -47,11 +47,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def check(options: argparse.Namespace) -> int:
     """Check the configuration and every input, show a table, write nothing, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``: the files, in order.
-
     Raises
     ------
     InputError

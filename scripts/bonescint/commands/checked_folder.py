@@ -34,14 +34,7 @@ class CheckedFolder(NamedTuple):
 def check_folder(folder: Path, config: Mapping[str, Any], report: "Report") -> CheckedFolder:
     """Count the files and look at the headers of some of them, evenly over the folder.
 
-    Parameters
-    ----------
-    folder
-        The raw folder.
-    config
-        The checked configuration.
-    report
-        Called with the stage and how many files were found (`bonescint.commands.progress`).
+    `report` is called with the stage and how many files were found.
     """
     from bonescint.cohort.simulated import refuse_marks
     from bonescint.dicom.limits import Limits

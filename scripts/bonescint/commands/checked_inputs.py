@@ -73,13 +73,7 @@ class StudyInputs:
         return cohort_cases(self.ledger.open(), self._language)
 
     def steps(self, report: "Report") -> list[Callable[[], Iterator[CheckedInput]]]:
-        """Return the checks, in the order of the data; each yields an input or two.
-
-        Parameters
-        ----------
-        report
-            Called with how far a long check is (`bonescint.commands.progress`).
-        """
+        """Return the checks, in the order of the data; each yields an input or two."""
         from bonescint.config_values import entries_of
 
         checks: list[Callable[[], Iterator[CheckedInput]]] = [self._ledger]

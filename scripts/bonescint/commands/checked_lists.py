@@ -75,14 +75,10 @@ def check_list(
 
     Parameters
     ----------
-    file
-        The list.
-    kind
-        ``opt_out``, ``participants``, ``tracer_calendar`` or ``exam_dates``.
-    config
-        The checked configuration.
-    ledger
-        The study's ledger; None = as configured.
+    file, kind
+        The list, and which of `LISTS` it is.
+    config, ledger
+        The checked configuration; the study's ledger, None = as configured.
 
     Raises
     ------

@@ -39,14 +39,8 @@ def merged(files: Sequence[Path]) -> dict[str, Any]:
 def load(options: argparse.Namespace, is_renamed: bool = False) -> dict[str, Any]:
     """Return the checked configuration of this folder's study; its input files need not exist.
 
-    ``config["ledger"]`` holds the arguments of `bonescint.identity.ledger.open_ledger`.
-
-    Parameters
-    ----------
-    options
-        ``config``: the files, in order.
-    is_renamed
-        Whether the study may have had another ID so far.
+    ``config["ledger"]`` holds the arguments of `bonescint.identity.ledger.open_ledger`. With
+    `is_renamed` the study may have had another ID so far.
 
     Raises
     ------

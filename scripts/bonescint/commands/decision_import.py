@@ -94,18 +94,7 @@ def checked(
 ) -> list[Decision]:
     """Return the decisions of a file; each of them is about an item of the list.
 
-    Parameters
-    ----------
-    file
-        What was read.
-    items, items_sha256
-        Of `read_items`.
-    study
-        The study's number.
-    shape_of
-        Returns frames, columns and rows of an item's image; None if that cannot be read.
-    text
-        The words of resources/text/decisions.csv.
+    `shape_of` returns frames, columns and rows of an item's image; None if that cannot be read.
 
     Raises
     ------
@@ -189,12 +178,7 @@ def withdrawn(
 ) -> dict[tuple[str, str, str], Decision]:
     """Return the rectangles that a decision on the whole image takes back, by source and person.
 
-    Parameters
-    ----------
-    decisions
-        Of `checked`.
-    items
-        Of `read_items`. Rectangles stay if the image has already been redacted with them.
+    Rectangles stay if the image has already been redacted with them.
     """
     sources = {
         (row["item"], row["sha256"]): row["source_sha256"]
@@ -217,16 +201,8 @@ def merge(
 ) -> Merged:
     """Write decisions into the table of those on record, which is replaced as a whole.
 
-    An earlier decision of the same person about the same content is removed; all else stays.
-
-    Parameters
-    ----------
-    decisions
-        Of `checked`.
-    path
-        The table; it may not exist yet.
-    gone
-        Of `withdrawn`.
+    An earlier decision of the same person about the same content is removed, and so is what `gone`
+    takes back (`withdrawn`); all else stays. The table may not exist yet.
 
     Raises
     ------
@@ -278,17 +254,7 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
 
 
 def standing_lines(items: Iterable[ItemRow], reviewers: int, text: Texts) -> Iterator[str]:
-    """Yield what is decided, what waits and for whom, and where persons do not agree.
-
-    Parameters
-    ----------
-    items
-        Of `read_items`.
-    reviewers
-        How many persons must agree.
-    text
-        The words of resources/text/decisions.csv.
-    """
+    """Yield what is decided, what waits and for whom, and where persons do not agree."""
     found = standings(read_decisions(DECISIONS) if DECISIONS.exists() else [], reviewers)
     by_name = {(one.item, one.sha256): one for one in found}
     seen: set[tuple[str, str]] = set()
