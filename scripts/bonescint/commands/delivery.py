@@ -87,11 +87,6 @@ def _record(options: argparse.Namespace) -> int:
 def record_delivery(options: argparse.Namespace) -> int:
     """Record a delivery in the ledger, recall its patients who have declined, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``paths`` and the record's details.
-
     Raises
     ------
     InputError

@@ -35,11 +35,6 @@ def add_forms(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def write_delivery_forms(options: argparse.Namespace) -> int:
     """Write the forms of a delivery on record, or of the volumes that were built; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``id``, ``folder``, ``form``.
-
     Raises
     ------
     InputError

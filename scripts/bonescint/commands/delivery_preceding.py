@@ -32,11 +32,6 @@ def add_preceding(recording: argparse.ArgumentParser) -> None:
 def record_preceding(options: argparse.Namespace) -> int:
     """Record a delivery by patient IDs, in the ledger alone, and return 0; counts are printed.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``ids``, ``sheet``, ``date``, ``partner``, ``medium``.
-
     Raises
     ------
     InputError

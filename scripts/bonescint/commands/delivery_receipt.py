@@ -48,11 +48,6 @@ def add_receiving(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def receive(options: argparse.Namespace) -> int:
     """Record a receipt and return 0; the same again changes nothing, another one corrects.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``id``, ``date``, ``by``.
-
     Raises
     ------
     InputError
@@ -75,10 +70,7 @@ def receive(options: argparse.Namespace) -> int:
 def confirm_returned(options: argparse.Namespace) -> int:
     """Record that recalled codes were deleted or given back and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``words`` (the delivery, then codes), ``date`` (the day, then more words).
+    ``words`` are the delivery, then codes; ``date`` the day, then more codes.
 
     Raises
     ------
@@ -119,14 +111,7 @@ def _asked(
 
 
 def day_typed(typed: str, text: "Texts") -> date:
-    """Return the day that somebody typed.
-
-    Parameters
-    ----------
-    typed
-        The value of ``--date``.
-    text
-        Words of the area ``receipts``.
+    """Return the day that somebody typed after ``--date``.
 
     Raises
     ------

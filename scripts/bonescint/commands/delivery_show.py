@@ -49,15 +49,6 @@ def add_showing(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def named_delivery(ledger: "Ledger", typed: str, text: "Texts") -> "Delivery | PrecedingDelivery":
     """Return the delivery that somebody typed in any width and case: D-001, d1, 1, P-001.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    typed
-        As typed.
-    text
-        Words of the area ``receipts``.
-
     Raises
     ------
     InputError
@@ -78,13 +69,7 @@ def named_delivery(ledger: "Ledger", typed: str, text: "Texts") -> "Delivery | P
 
 
 def list_deliveries(options: argparse.Namespace) -> int:
-    """Print the deliveries, or write them to a CSV file; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``codes``, ``csv``.
-    """
+    """Print the deliveries, or write them to a CSV file; return 0."""
     from bonescint.commands.listing import aligned, export
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
@@ -129,11 +114,6 @@ def _rows(ledger: "Ledger") -> "Iterator[tuple[list[str], list[str]]]":
 
 def show_delivery(options: argparse.Namespace) -> int:
     """Print one delivery: its details, codes, recalls and files, or write them; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``id``, ``html``, ``audit``.
 
     Raises
     ------

@@ -46,11 +46,6 @@ def add_verify(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def verify_delivery(options: argparse.Namespace) -> int:
     """Check volumes, print what was checked and every fault; return 1 if there is any.
 
-    Parameters
-    ----------
-    options
-        ``paths``, ``sha256``, ``passphrase_file``, ``language``, ``config``.
-
     Raises
     ------
     InputError

@@ -34,11 +34,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def diff(options: argparse.Namespace) -> int:
     """Print the changes and return 0 if there is none, 1 if there are any.
 
-    Parameters
-    ----------
-    options
-        ``before``, ``after``, ``all``, ``language``, ``no_color``.
-
     Raises
     ------
     InputError

@@ -32,11 +32,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def examine(options: argparse.Namespace) -> int:
     """Print a line for each check and return 0, 1 if something must be mended.
 
-    Parameters
-    ----------
-    options
-        ``config`` and ``language``.
-
     Raises
     ------
     InputError

@@ -59,11 +59,6 @@ def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Ledger, Texts
 def record_incidental(options: argparse.Namespace) -> int:
     """Record what was decided about a case, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``code``, ``consulted``, ``decision``, ``wish``, ``disclosed``, ``despite``.
-
     Raises
     ------
     InputError
@@ -92,13 +87,7 @@ def record_incidental(options: argparse.Namespace) -> int:
 
 
 def list_incidental(options: argparse.Namespace) -> int:
-    """Print the cases on the list and those on record, by code; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``.
-    """
+    """Print the cases on the list and those on record, by code; return 0."""
     from bonescint.commands.listing import aligned
     from bonescint.custody.incidental import LIST, candidates, incidental_on_record
 

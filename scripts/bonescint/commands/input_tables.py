@@ -39,14 +39,7 @@ class InputTable:
 def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
     """Return the table of a name: a software's or reader's key, a list's, or the full path of it.
 
-    Parameters
-    ----------
-    config
-        The checked configuration.
-    name
-        Such as ``vsbone3``, ``opt_out`` or, where two have one name, ``software.vsbone3``.
-    text
-        The words of this command.
+    The full path (``software.vsbone3``) is needed where two have one name.
 
     Raises
     ------
