@@ -72,11 +72,6 @@ def _opened(config: Mapping[str, Any]) -> "Ledger":
 def init(options: argparse.Namespace) -> int:
     """Make an empty ledger and its key, say what to do with them, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config`` and ``wrap``.
-
     Raises
     ------
     InputError
@@ -106,13 +101,7 @@ def init(options: argparse.Namespace) -> int:
 
 
 def status(options: argparse.Namespace) -> int:
-    """Print what the ledger holds, in numbers, and where it lies; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``.
-    """
+    """Print what the ledger holds, in numbers, and where it lies; return 0."""
     from bonescint.identity.key import is_wrapped
     from bonescint.identity.opt_outs import in_force
     from bonescint.text.width import text_width
@@ -158,13 +147,7 @@ def _advise(ledger: "Ledger", text: Texts) -> None:
 
 
 def lookup(options: argparse.Namespace) -> int:
-    """Print code, tab, patient ID of each term; return 1 if one of them is unknown.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``terms``: codes and patient IDs as typed.
-    """
+    """Print code, tab, patient ID of each code or ID typed; return 1 if one of them is unknown."""
     from bonescint.commands.requester import asked_id
     from bonescint.identity.codes import typed_code
     from bonescint.identity.opt_outs import in_force
@@ -196,11 +179,6 @@ def lookup(options: argparse.Namespace) -> int:
 
 def verify_ledger(options: argparse.Namespace) -> int:
     """Check every entry, say how many there are, and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``.
 
     Raises
     ------
@@ -245,11 +223,6 @@ def verify_ledger(options: argparse.Namespace) -> int:
 def rewrap(options: argparse.Namespace) -> int:
     """Give the key a new passphrase, or none, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``plain``.
-
     Raises
     ------
     InputError
@@ -282,13 +255,7 @@ def rewrap(options: argparse.Namespace) -> int:
 
 
 def export_ledger(options: argparse.Namespace) -> int:
-    """Write the ledger as an encrypted PDF to print and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``file``, ``passphrase_file``.
-    """
+    """Write the ledger as an encrypted PDF to print and return 0."""
     from datetime import date
 
     from bonescint.custody.export import check_passphrase, check_target, export_pdf

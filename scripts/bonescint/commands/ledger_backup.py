@@ -16,11 +16,6 @@ _ENDINGS = {"ledger": ".age", "key": ".key"}
 def back_up(options: argparse.Namespace) -> int:
     """Copy ledger or key, or both, say where they are, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``ledger``, ``key``, ``same_disk``, ``plain``.
-
     Raises
     ------
     InputError
@@ -72,14 +67,7 @@ def back_up(options: argparse.Namespace) -> int:
 def copy_named(kind: str, typed: str, study: str) -> Path:
     """Return the path of the copy; a person may type a folder or a Windows drive.
 
-    Parameters
-    ----------
-    kind
-        ``ledger`` or ``key``.
-    typed
-        As typed.
-    study
-        The study's ID, after which a copy in a folder is named.
+    A copy in a folder is named after the study's ID and its kind, ``ledger`` or ``key``.
     """
     path = Path(wsl_path(typed) or typed)
     name = re.sub(r"[^\w.-]", "_", study)

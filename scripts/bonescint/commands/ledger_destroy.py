@@ -48,11 +48,6 @@ def typed(prompt: str) -> str:
 def destroy_study(options: argparse.Namespace) -> int:
     """Destroy the key, prove it, write the certificate, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``force``, ``reason``, ``certificate``, ``with_private``, ``copies``.
-
     Raises
     ------
     InputError

@@ -7,15 +7,10 @@ from bonescint.errors import InputError
 
 
 def rename_study(options: argparse.Namespace) -> int:
-    """Write the ID of the configuration into ledger and folder, and return 0.
+    """Write the new ID of the configuration into ledger and folder, and return 0.
 
     The former ID is typed, so that nobody takes another study's ledger by mistake. It stays in the
     ledger, and on all that was delivered under it.
-
-    Parameters
-    ----------
-    options
-        ``config``, which has the new ID already; ``former``.
 
     Raises
     ------

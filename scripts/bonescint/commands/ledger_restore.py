@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 def restore_ledger(options: argparse.Namespace) -> int:
     """Bring key or ledger back, or both, say what is lost, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``ledger``, ``key``.
-
     Raises
     ------
     InputError

@@ -63,13 +63,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) -> int:
     """Record opt-outs in the ledger, recall what was delivered, say what is incomplete; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``ids`` and the details they share: ``by``, ``received``, ``ground``,
-        ``relation``. Details may be missing: the patient is excluded all the same (R13).
-    opened
-        The ledger if it is open: the passphrase is not asked for twice.
+    Details may be missing: the patient is excluded all the same (R13). `opened` is the ledger if it
+    is open already, so that the passphrase is not asked for twice.
 
     Raises
     ------
@@ -203,15 +198,7 @@ def _archives(ledger: "Ledger", subjects: Iterable[str]) -> list[str]:
 
 
 def print_notices(notices: "Iterable[Notice]", text: "Texts") -> None:
-    """Print where the notices of recalls stand.
-
-    Parameters
-    ----------
-    notices
-        What `bonescint.custody.recalls.recall` wrote.
-    text
-        Words of the area ``custody``.
-    """
+    """Print where the notices of recalls stand."""
     for notice in notices:
         print(
             text("recall.written", path=notice.path, delivery=notice.delivery, n=len(notice.codes))
@@ -220,11 +207,6 @@ def print_notices(notices: "Iterable[Notice]", text: "Texts") -> None:
 
 def list_opt_outs(options: argparse.Namespace) -> int:
     """Print everybody who declines, or write them to a CSV file; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``csv``.
 
     Raises
     ------
@@ -259,11 +241,6 @@ def list_opt_outs(options: argparse.Namespace) -> int:
 
 def withdraw_opt_outs(options: argparse.Namespace) -> int:
     """Record that persons who had declined take part again; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``ids``.
 
     Raises
     ------

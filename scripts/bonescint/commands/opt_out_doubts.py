@@ -24,11 +24,6 @@ def add_doubts(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def show_doubts(options: argparse.Namespace) -> int:
     """Print who is held back next to who declined, and the line that decides it; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``.
-
     Raises
     ------
     InputError

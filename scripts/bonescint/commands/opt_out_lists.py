@@ -41,11 +41,6 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def confirm_list(options: argparse.Namespace) -> int:
     """Record the configured list, which a run has put on hold or `undo` took back; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``.
-
     Raises
     ------
     InputError
@@ -73,11 +68,6 @@ def confirm_list(options: argparse.Namespace) -> int:
 
 def undo_list(options: argparse.Namespace) -> int:
     """Take back what one list brought in, and say who stays out all the same; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``list``.
 
     Raises
     ------
@@ -158,12 +148,7 @@ def hospital_list(
 ) -> "dict[str, OptOutEntry]":
     """Return normalised patient ID -> first entry of the hospital's list; empty if there is none.
 
-    Parameters
-    ----------
-    config
-        The configuration.
-    ledger
-        The opened ledger, if a list that was taken back is to count as empty.
+    With the ledger, a list that was taken back counts as empty.
 
     Raises
     ------
@@ -185,13 +170,7 @@ def hospital_list(
 
 
 def certain_list(config: Mapping[str, Any], ledger: "Ledger") -> "dict[str, OptOutEntry]":
-    """Return the hospital's list, or an empty one if it is in doubt: no notice can be undone.
-
-    Parameters
-    ----------
-    config, ledger
-        As for `hospital_list`.
-    """
+    """Return the hospital's list, or an empty one if it is in doubt: no notice can be undone."""
     from bonescint.config import opt_out_settings
     from bonescint.identity.opt_out_lists import is_too_much
 
@@ -202,13 +181,7 @@ def certain_list(config: Mapping[str, Any], ledger: "Ledger") -> "dict[str, OptO
 
 
 def list_fingerprint(config: Mapping[str, Any], ledger: "Ledger") -> str:
-    """Return the fingerprint of the configured list, empty if there is none yet.
-
-    Parameters
-    ----------
-    config, ledger
-        As for `hospital_list`.
-    """
+    """Return the fingerprint of the configured list, empty if there is none yet."""
     from bonescint.config import opt_out_file
     from bonescint.identity.opt_out_lists import fingerprint
 
@@ -217,13 +190,7 @@ def list_fingerprint(config: Mapping[str, Any], ledger: "Ledger") -> str:
 
 
 def standing_of_list(config: Mapping[str, Any], ledger: "Ledger") -> str:
-    """Return what was last recorded of the configured list.
-
-    Parameters
-    ----------
-    config, ledger
-        As for `hospital_list`.
-    """
+    """Return what was last recorded of the configured list."""
     from bonescint.identity.opt_out_lists import standing
 
     return standing(ledger, list_fingerprint(config, ledger))

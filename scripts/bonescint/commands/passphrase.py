@@ -31,11 +31,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def keep_passphrase(options: argparse.Namespace) -> int:
     """Ask for the passphrase twice or make one, keep it, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``file``, ``generate``.
-
     Raises
     ------
     InputError
@@ -68,13 +63,6 @@ def keep_passphrase(options: argparse.Namespace) -> int:
 
 def check_place(path: Path, images: Path) -> None:
     """Refuse a file that exists, or one below the coded side or the folder of raw images.
-
-    Parameters
-    ----------
-    path
-        Where the passphrase is to go.
-    images
-        ``inputs.dicom``.
 
     Raises
     ------
