@@ -29,11 +29,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def show_plan(options: argparse.Namespace) -> int:
     """Print the steps and return 0; 1 if Snakemake could not even plan them.
 
-    Parameters
-    ----------
-    options
-        ``targets``, ``snakefile``, ``config``.
-
     Raises
     ------
     InputError

@@ -77,11 +77,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def plan_sample(options: argparse.Namespace) -> int:
     """Print the number of cases and what it rests on, and return 0.
 
-    Parameters
-    ----------
-    options
-        As `add` declares them.
-
     Raises
     ------
     InputError

@@ -40,13 +40,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(options: argparse.Namespace) -> int:
-    """List the files and return 0, or 1 if one of them cannot be read.
-
-    Parameters
-    ----------
-    options
-        ``files``, ``values`` and ``language``.
-    """
+    """List the files and return 0, or 1 if one of them cannot be read."""
     from pydicom import dcmread
     from pydicom.errors import InvalidDicomError
 

@@ -31,11 +31,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def report_to_committee(options: argparse.Namespace) -> int:
     """Write the page for the periodic report as HTML, PDF or both, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``first``, ``last``, ``html``, ``pdf``.
-
     Raises
     ------
     InputError

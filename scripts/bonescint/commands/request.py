@@ -96,11 +96,7 @@ def _day(typed: str) -> str:
 def add_request(options: argparse.Namespace) -> int:
     """Record a request, say what follows from it, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``kind``, ``code`` or ``id`` (asked for if neither is given), ``what`` and the
-        details of `bonescint.commands.requester`.
+    The patient's ID is asked for if neither ``code`` nor ``id`` is given.
 
     Raises
     ------
@@ -147,11 +143,6 @@ def _code(ledger: "Ledger", subject: str, text: Texts) -> str:
 
 def decide_typed(options: argparse.Namespace) -> int:
     """Record a decision and do what follows from it: an opt-out, a recall; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``number``, ``decision``, ``date``, ``by``, ``reason``, ``recall``.
 
     Raises
     ------
@@ -213,11 +204,6 @@ def _offer_recall(
 def recall_stopped(options: argparse.Namespace) -> int:
     """Write the notices of recall for a patient whose stop of provision was granted; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``number``.
-
     Raises
     ------
     InputError
@@ -235,11 +221,6 @@ def recall_stopped(options: argparse.Namespace) -> int:
 
 def withdraw_typed(options: argparse.Namespace) -> int:
     """Record that a request was taken back, and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``number``, ``date``.
 
     Raises
     ------
@@ -274,13 +255,7 @@ def _tell_what_holds(request: "Request", ledger: "Ledger", text: Texts) -> None:
 
 
 def list_requests(options: argparse.Namespace) -> int:
-    """Print all requests, the patients by code, without any free text; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``.
-    """
+    """Print all requests, the patients by code, without any free text; return 0."""
     from bonescint.commands.listing import aligned
     from bonescint.custody.requests import requests_on_record
 

@@ -12,10 +12,7 @@ from bonescint.resources import Texts
 def extract(options: argparse.Namespace) -> int:
     """Write what is held of a patient as a PDF (mode 0600), and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``patient`` (a code or an ID, asked for if None), ``pdf``.
+    The patient, a code or an ID, is asked for if not given.
 
     Raises
     ------

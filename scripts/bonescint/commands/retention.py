@@ -19,13 +19,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def show_retention(options: argparse.Namespace) -> int:
-    """Print what is kept until when and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``: the files, in order.
-    """
+    """Print what is kept until when and return 0."""
     from datetime import date
 
     from bonescint.custody.retention import retention, summary_line

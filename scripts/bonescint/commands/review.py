@@ -65,11 +65,6 @@ def _add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def import_decisions(options: argparse.Namespace) -> int:
     """Take all decisions of a file or none, say what became of them, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``file`` and ``reviewer``.
-
     Raises
     ------
     InputError
@@ -110,11 +105,6 @@ def import_decisions(options: argparse.Namespace) -> int:
 def export_decisions(options: argparse.Namespace) -> int:
     """Write the list of items as Excel and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``file`` and ``reviewer``.
-
     Raises
     ------
     InputError
@@ -143,11 +133,6 @@ def export_decisions(options: argparse.Namespace) -> int:
 def show_standing(options: argparse.Namespace) -> int:
     """Print where the decisions stand and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``.
-
     Raises
     ------
     InputError
@@ -170,15 +155,7 @@ def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Texts]":
 
 
 def _shape_of(raw: Path, row: "ItemRow") -> "ImageShape | None":
-    """Return frames, columns and rows of an item's image, None if that cannot be read.
-
-    Parameters
-    ----------
-    raw
-        The raw folder, from which every file is read that is not a coded image.
-    row
-        Of private/review/items.csv.
-    """
+    """Return frames, columns and rows of an item's image, None if that cannot be read."""
     from pydicom import dcmread
 
     from bonescint.config import CODED_IMAGES

@@ -48,11 +48,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def refuse_while_sealed(options: argparse.Namespace) -> None:
     """Refuse a command that would read what is sealed.
 
-    Parameters
-    ----------
-    options
-        ``command``, and of some ``action`` and ``config``.
-
     Raises
     ------
     InputError
@@ -72,11 +67,6 @@ def refuse_while_sealed(options: argparse.Namespace) -> None:
 
 def seal_study(options: argparse.Namespace) -> int:
     """Seal private/, and results/ if wanted; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config`` and ``results``.
 
     Raises
     ------
@@ -114,11 +104,6 @@ def seal_study(options: argparse.Namespace) -> int:
 
 def unseal_study(options: argparse.Namespace) -> int:
     """Bring back what is sealed and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``.
 
     Raises
     ------

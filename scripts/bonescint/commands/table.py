@@ -60,11 +60,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def make_template(options: argparse.Namespace) -> int:
     """Write the empty table and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``name``, ``out``.
-
     Raises
     ------
     InputError
@@ -84,11 +79,6 @@ def make_template(options: argparse.Namespace) -> int:
 
 def check_table(options: argparse.Namespace) -> int:
     """Check a table as the import will, write nothing, and return 0 if it can be imported.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``name``, ``file``.
 
     Raises
     ------

@@ -59,12 +59,6 @@ class _MappedSheet:
 def map_table(options: argparse.Namespace) -> int:
     """Show headers and columns side by side, and the lines for config.yaml; return 0 if all match.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``name``, ``file``, ``sheet``, ``header_row``, ``encoding``, ``column``,
-        ``write``.
-
     Raises
     ------
     InputError

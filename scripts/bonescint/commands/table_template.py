@@ -46,16 +46,9 @@ class _Field:
 
 
 def write_template(path: Path, table: InputTable, config: Mapping[str, Any]) -> int:
-    """Write the empty table and return its number of columns. One study gives the same bytes.
+    """Write the empty table, a new ``.xlsx`` file, and return its number of columns.
 
-    Parameters
-    ----------
-    path
-        A new ``.xlsx`` file.
-    table
-        Which one.
-    config
-        The checked configuration.
+    One study gives the same bytes.
 
     Raises
     ------
@@ -84,17 +77,7 @@ def write_template(path: Path, table: InputTable, config: Mapping[str, Any]) -> 
 
 
 def template_headers(table: InputTable, values: Values, language: str) -> dict[str, str]:
-    """Return column -> header of the empty table.
-
-    Parameters
-    ----------
-    table
-        Which one.
-    values
-        The study's metrics (`metric_values`).
-    language
-        ``ja`` or ``en``.
-    """
+    """Return column -> header of the empty table, for the study's metrics (`metric_values`)."""
     return {field.column.name: field.header for field in _fields(table, values, language)}
 
 

@@ -34,15 +34,7 @@ class Unlisted:
         self._stations: Counter[str] = Counter()
 
     def read(self, source: "Dataset", level: "Level", charset: tuple[str, ...]) -> None:
-        """Note the values of one file.
-
-        Parameters
-        ----------
-        source, level
-            The file, and its elements as they stand in it.
-        charset
-            Its character set.
-        """
+        """Note the values of one file; `level` has its elements as they stand in it."""
         from bonescint.dicom import tags
         from bonescint.text.charset import decode
         from bonescint.text.folding import unpadded
@@ -72,23 +64,14 @@ class Unlisted:
 
 
 def showable(text: str) -> str:
-    """Return a header's text without control characters, which could steer a terminal.
-
-    Parameters
-    ----------
-    text
-        As decoded.
-    """
+    """Return a header's text without control characters, which could steer a terminal."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def raw_level(source: "Dataset") -> dict[int, tuple[str | None, bytes]]:
     """Return VR (None if implicit) and bytes of a data set's own elements; b"" of sequences.
 
-    Parameters
-    ----------
-    source
-        As read from a file; its elements stay raw.
+    The elements of the data set stay raw.
     """
     from pydicom.dataelem import RawDataElement
 

@@ -53,15 +53,7 @@ STEPS = (
 
 
 def with_version(text: str, version: int) -> str:
-    """Return a configuration's text with the key `config_version` set, before all others if new.
-
-    Parameters
-    ----------
-    text
-        The file, with its own line ends.
-    version
-        The number.
-    """
+    """Return a configuration's text with the key `config_version` set, before all others if new."""
     if _VERSION_LINE.search(text):
         return _VERSION_LINE.sub(rf"\g<1>{version}", text, count=1)
     end = "\r\n" if "\r\n" in text else "\n"

@@ -33,13 +33,7 @@ def wanted_columns(
 
 
 def described_columns(schema: str, values: Values) -> dict[str, dict[str, Any]]:
-    """Return the keywords, for people, of each column of a schema and each metric of a study.
-
-    Parameters
-    ----------
-    schema, values
-        As for `wanted_columns`.
-    """
+    """Return the keywords, for people, of each column of a schema and each metric of a study."""
     said: dict[str, dict[str, Any]] = dict(
         project_yaml(f"schemas/{schema}.schema.yaml")["properties"]
     )

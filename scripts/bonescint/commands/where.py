@@ -43,11 +43,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def where(options: argparse.Namespace) -> int:
     """Print every place that holds the patients and return 0, also when nothing is held.
 
-    Parameters
-    ----------
-    options
-        ``codes``, ``id``, ``csv``, ``config``.
-
     Raises
     ------
     InputError
