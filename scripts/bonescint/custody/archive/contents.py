@@ -67,11 +67,6 @@ class Contents:
     def members(self, text: Texts) -> list[Member]:
         """Walk the tree and return every member, sorted by name.
 
-        Parameters
-        ----------
-        text
-            The area ``archive``.
-
         Raises
         ------
         InputError
@@ -138,14 +133,8 @@ class Contents:
 def shown(name: str, raw: str | None, text: Texts) -> str:
     """Return a member's name fit for the terminal; names of raw DICOM, which identify, are hidden.
 
-    Parameters
-    ----------
-    name
-        In the archive.
-    raw
-        Name of the raw DICOM folder in the archive. None if unknown: no name is shown then.
-    text
-        The area ``archive``.
+    `raw` is the name of the raw DICOM folder in the archive. If it is unknown (None), no name is
+    shown.
     """
     if raw is None or name.startswith(f"{raw}/"):
         return text("hidden_file")
@@ -156,14 +145,7 @@ def shown(name: str, raw: str | None, text: Texts) -> str:
 def contents(config: Mapping[str, Any], files: Sequence[Path], with_raw: bool) -> Contents:
     """Return what the archive of the study in the current folder is made of.
 
-    Parameters
-    ----------
-    config
-        The configuration as `bonescint.commands.configuration.load` returns it.
-    files
-        The files it was read from.
-    with_raw
-        Whether the raw DICOM goes in too.
+    `config` was read from `files`; `with_raw` tells whether the raw DICOM goes in too.
     """
     ledger = config["ledger"]
     places = {

@@ -58,12 +58,7 @@ def verify_archive(
 ) -> Findings:
     """Compare every file of an archive with its manifest, in one stream.
 
-    Parameters
-    ----------
-    archive, identity, text
-        As for `decrypted`.
-    advance
-        Called with the number of bytes read so far.
+    `advance` is called with the number of bytes read so far.
 
     Raises
     ------
@@ -85,16 +80,7 @@ def restore(
     text: Texts,
     advance: Advance,
 ) -> Findings:
-    """Unpack an archive into a new or empty folder, whole or not at all.
-
-    Parameters
-    ----------
-    archive, identity, text, advance
-        As for `verify_archive`.
-    destination
-        The folder; its parent must be there.
-    raw
-        As for `manifest_differences`.
+    """Unpack an archive into a new or empty folder, whole or not at all. Its parent must be there.
 
     Raises
     ------
@@ -131,15 +117,7 @@ def restore(
 
 
 def manifest_differences(found: Findings, raw: str | None, text: Texts) -> list[str]:
-    """Return a line for every file that does not agree with the manifest.
-
-    Parameters
-    ----------
-    found
-        What `verify_archive` returned.
-    raw, text
-        As for `bonescint.custody.archive.contents.shown`.
-    """
+    """Return a line for every file that does not agree with the manifest."""
     return [
         text(kind, file=shown(name, raw, text), line=found.lines.get(name))
         for kind in ("missing", "extra", "changed")
@@ -194,14 +172,7 @@ def walk_archive(
     take: Take,
     advance: Advance,
 ) -> Findings:
-    """Hand every member to `take` and compare it with the manifest, in one stream.
-
-    Parameters
-    ----------
-    archive, identity, text, advance
-        As for `verify_archive`.
-    take
-        Returns the SHA-256 of a file.
+    """Hand every member to `take`, which returns the SHA-256 of a file; compare with the manifest.
 
     Raises
     ------

@@ -181,14 +181,7 @@ def encrypt(
 ) -> None:
     """Encrypt a stream to an identity's own public part.
 
-    Parameters
-    ----------
-    chunks
-        The plaintext. An exception that it raises is raised again.
-    sink
-        Where the age file goes.
-    identity
-        The ledger's.
+    An exception that the plaintext raises is raised again.
     """
     import pyrage
 
@@ -207,15 +200,6 @@ def decrypted(path: Path, identity: "pyrage.x25519.Identity", text: Texts) -> It
 
     What was read may be trusted only after the ``with`` block has ended, because age notices a
     truncated file only at its end.
-
-    Parameters
-    ----------
-    path
-        The encrypted file.
-    identity
-        The ledger's.
-    text
-        The area ``archive``.
 
     Raises
     ------

@@ -61,22 +61,16 @@ def write_archive(
     """Write the archive and its cover, or nothing.
 
     If something has changed since the tree was read, it is read again, so that the archive is the
-    study at one moment.
+    study at one moment. It is encrypted to the public part of the ledger's identity.
 
     Parameters
     ----------
-    archive
-        The file; neither it nor its cover may exist.
-    contents
-        What goes in.
-    identity
-        The ledger's; the archive is encrypted to its public part.
-    readme
-        Content of the first member.
-    cover
-        Function that makes the plain text that lies beside the archive.
-    text
-        The area ``archive``.
+    archive, contents
+        The file, of which neither it nor its cover may exist, and what goes in.
+    identity, text
+        The ledger's; the words of the area ``archive``.
+    readme, cover
+        Content of the first member; makes the plain text that lies beside the archive.
     report
         Called with the stage, the megabytes done and the total.
 
