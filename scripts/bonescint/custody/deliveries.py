@@ -116,13 +116,7 @@ class DeliveryContents:
 
 
 def recorded(ledger: Ledger) -> list[Delivery]:
-    """Return the deliveries in their order, each with its recalls.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return the deliveries in their order, each with its recalls."""
     recalled: dict[str, dict[str, str]] = {}
     for entry in ledger.entries("recall"):
         recalled.setdefault(entry["delivery"], {}).update(
@@ -144,13 +138,7 @@ def recorded(ledger: Ledger) -> list[Delivery]:
 
 
 def next_number(deliveries: Collection[Delivery]) -> str:
-    """Return the number that the next delivery gets.
-
-    Parameters
-    ----------
-    deliveries
-        On record.
-    """
+    """Return the number that the next delivery gets."""
     return f"D-{len(deliveries) + 1:03d}"
 
 
@@ -158,13 +146,6 @@ def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
     """Return name and day of the archives that hold a patient, in their order.
 
     An archive holds everybody who had a code when it was made, except those who had declined.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    code
-        The patient's.
     """
     subject, held, found = ledger.subject_of(code), False, []
     for entry in ledger.entries("patient", "opt_out", "opt_out_withdrawn", "archive"):
@@ -181,13 +162,8 @@ def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
 def delivery_contents(paths: Iterable[Path], language: str) -> DeliveryContents:
     """Read the files of a delivery: hashes, and the codes in names, image headers and tables.
 
-    Parameters
-    ----------
-    paths
-        Folders, with all below them, or files. A file is recorded by its name relative to its
-        folder's parent, because the record must not tell where the folder lies on this machine.
-    language
-        Of the messages.
+    The paths are folders, with all below them, or files. A file is recorded by its name relative to
+    its folder's parent, because the record must not tell where the folder lies on this machine.
 
     Raises
     ------
@@ -223,13 +199,7 @@ def delivery_contents(paths: Iterable[Path], language: str) -> DeliveryContents:
 
 
 def codes_in(name: str) -> set[str]:
-    """Return the codes that stand in a name.
-
-    Parameters
-    ----------
-    name
-        The name of a file, with its folders.
-    """
+    """Return the codes that stand in the name of a file, with its folders."""
     return set(_CODE.findall(name))
 
 
@@ -294,18 +264,14 @@ def put_on_record(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
-    found
-        What was delivered.
-    details
-        The fields of `DETAILS`.
+    ledger, found
+        The opened ledger, and what was delivered.
+    details, notes
+        The fields of `DETAILS`, and those of `NOTES` that are not empty.
     language, today
         Of the messages; the day of recording.
     mark
         Touched before and afterwards (`bonescint.identity.mark`).
-    notes
-        The fields of `NOTES` that are not empty.
     volumes, cases, conditions
         As `Delivery` has them.
 
@@ -368,14 +334,6 @@ def _problems(
 
 
 def tells_patient(ledger: Ledger, words: str) -> bool:
-    """Tell whether words that a person typed hold the ID of a patient of the study.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    words
-        A sentence.
-    """
+    """Tell whether words that a person typed hold the ID of a patient of the study."""
     subjects = ledger.codes()
     return any(len(word) >= _TELLING and word in subjects for word in ids_in(words))

@@ -114,12 +114,7 @@ def loss(ledger: Ledger) -> Loss:
 def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
     """Yield the key file, then its copies at the likely places and at the places on record.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger. Its folder, the folder of the key and private/ are looked into.
-    more
-        Further folders.
+    The folders of the ledger and the key and private/ are looked into, and those of `more`.
     """
     import pyrage
 
@@ -148,24 +143,15 @@ def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
 
 
 def is_own(name: str) -> bool:
-    """Tell whether a file is the workflow's own; any other may be named after a patient.
+    """Tell whether a file below private/ or results/ is the workflow's own.
 
-    Parameters
-    ----------
-    name
-        From the study's folder, below private/ or results/.
+    Any other may be named after a patient.
     """
     return not name.startswith("private/") or name.split("/")[1] in TABLES
 
 
 def own_names(names: Collection[str]) -> str:
-    """Return a few names that are the workflow's own.
-
-    Parameters
-    ----------
-    names
-        From the study's folder, below private/ or results/.
-    """
+    """Return a few of the names (below private/ or results/) that are the workflow's own."""
     own = [name for name in names if is_own(name)][:_SHOWN]
     return ", ".join([*own, *["…"] * (len(names) > len(own))])
 
@@ -195,16 +181,8 @@ def _plain(config: Mapping[str, Any]) -> Iterator[Path]:
 def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts) -> None:
     """Overwrite and delete the key and its copies, and prove that the ledger no longer opens.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger. It stays locked until the key is gone.
-    lost
-        The loss of which the person was told.
-    settings
-        ``ledger`` of the configuration: what the proof tries to open.
-    text
-        Words of the area ``ledger``.
+    `lost` is what the person was told of, `settings` what the proof tries to open. The ledger stays
+    locked until the key is gone.
 
     Raises
     ------
