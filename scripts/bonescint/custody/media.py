@@ -32,25 +32,14 @@ class Medium(NamedTuple):
     place: str
 
     def is_also(self, other: "Medium") -> bool:
-        """Tell whether another path lies on the same medium, as far as the machine can tell.
-
-        Parameters
-        ----------
-        other
-            The medium of the other path.
-        """
+        """Tell whether another path lies on the same medium, as far as the machine can tell."""
         return bool(self.disks & other.disks or self.names & other.names)
 
 
 def medium_of(path: str | Path, root: Path = Path("/")) -> Medium:
     """Return the medium on which a path lies; for a missing file, that of its nearest folder.
 
-    Parameters
-    ----------
-    path
-        A file or folder.
-    root
-        Where the machine's /proc, /sys and /dev lie.
+    `root` is where the machine's /proc, /sys and /dev lie.
     """
     real = Path(os.path.realpath(path))
     mount = mount_of(real, root)

@@ -40,24 +40,12 @@ class PrecedingDelivery:
     subjects: frozenset[str]
 
     def codes(self, ledger: Ledger) -> list[str]:
-        """Return the codes of those of its patients who are now in this study, in order.
-
-        Parameters
-        ----------
-        ledger
-            The opened ledger.
-        """
+        """Return the codes of those of its patients who are now in this study, in order."""
         return sorted(code for subject in self.subjects for code in ledger.codes_of(subject))
 
 
 def preceding_deliveries(ledger: Ledger) -> list[PrecedingDelivery]:
-    """Return the deliveries under the preceding study in their order.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return the deliveries under the preceding study in their order."""
     return [
         PrecedingDelivery(
             id=entry["id"],
@@ -73,10 +61,7 @@ def preceding_deliveries(ledger: Ledger) -> list[PrecedingDelivery]:
 def first_delivered(ledger: Ledger) -> dict[str, str]:
     """Return code -> the first day on which the patient was delivered under the preceding study.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger. Patients who got a code after the record was made are found too.
+    Patients who got a code after the record was made are found too.
     """
     first: dict[str, str] = {}
     for delivery in preceding_deliveries(ledger):
@@ -86,14 +71,7 @@ def first_delivered(ledger: Ledger) -> dict[str, str]:
 
 
 def delivered_before(ledger: Ledger, declined: Collection[str]) -> int:
-    """Return how many of the patients who declined were delivered under the preceding study.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    declined
-        Normalised patient IDs.
+    """Return how many of these patients (normalised IDs) were delivered under the preceding study.
     """
     return len({s for one in preceding_deliveries(ledger) for s in one.subjects} & set(declined))
 
@@ -111,8 +89,8 @@ def put_preceding_on_record(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
+    ledger, today
+        The opened ledger, and the day of recording.
     rows
         Row of the list -> normalised patient ID. Patients who are not in this study are recorded
         too, because they may enter later.
@@ -120,8 +98,6 @@ def put_preceding_on_record(
         ``date`` (ISO), ``partner``, ``medium``.
     language
         Of the messages. They name rows and never an ID.
-    today
-        The day of recording.
     pattern
         What a patient ID looks like (`bonescint.names.ids.is_patient_id`).
     mark
