@@ -55,18 +55,7 @@ class Restorable:
 def restorable(
     file: Path, settings: LedgerFiles, identity: "pyrage.x25519.Identity", text: Texts
 ) -> Restorable:
-    """Return a backup and what it lacks.
-
-    Parameters
-    ----------
-    file
-        The backup.
-    settings
-        Arguments of `open_ledger`.
-    identity
-        Of the key.
-    text
-        Words of the area ``backup``.
+    """Return a backup and what it lacks; `settings` are the arguments of `open_ledger`.
 
     Raises
     ------
@@ -96,13 +85,6 @@ def restorable(
 
 def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
     """Put a backup in the ledger's place, and return where the former file is kept.
-
-    Parameters
-    ----------
-    found
-        What the person was told of.
-    settings
-        Arguments of `open_ledger`.
 
     Raises
     ------

@@ -50,13 +50,6 @@ def retention(study: Mapping[str, Any], today: date) -> Retention:
     The clock starts at the publication date of the configuration. The last day is the same day so
     many years later. Where that year has no 29 February it is 1 March, so that no day is lost.
 
-    Parameters
-    ----------
-    study
-        ``study`` of the configuration: publication_date, retention_years.
-    today
-        The day.
-
     Raises
     ------
     InputError
@@ -84,15 +77,7 @@ def _later(day: date, years: int) -> date:
 
 
 def summary_line(study: Mapping[str, Any], today: date, language: str) -> str | None:
-    """Return the line for a run's summary from 90 days before the last day on; None before.
-
-    Parameters
-    ----------
-    study, today
-        As for `retention`.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return the line for a run's summary from 90 days before the last day on; None before."""
     found = retention(study, today)
     if not found.warning:
         return None

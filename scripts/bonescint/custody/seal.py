@@ -45,24 +45,12 @@ def stays(name: str) -> bool:
 
 
 def sealed_file(folder: Path = Path()) -> Path | None:
-    """Return the file in which a study is sealed, None if it is not.
-
-    Parameters
-    ----------
-    folder
-        The study's.
-    """
+    """Return the file in which a study is sealed, None if it is not."""
     return next(iter(sealed_files(folder)), None)
 
 
 def sealed_files(folder: Path = Path()) -> list[Path]:
-    """Return every file in which a part of a study is sealed.
-
-    Parameters
-    ----------
-    folder
-        The study's.
-    """
+    """Return every file in which a part of a study is sealed."""
     return [file for name in SEALED_FILES.values() if (file := folder / name).exists()]
 
 
@@ -72,23 +60,12 @@ def named(files: Iterable[Path]) -> str:
 
 
 def sealed_on(file: Path) -> str:
-    """Return the day on which a study was sealed, ISO.
-
-    Parameters
-    ----------
-    file
-        What `sealed_file` returned.
-    """
+    """Return the day on which a study was sealed, ISO."""
     return date.fromtimestamp(file.stat().st_mtime).isoformat()
 
 
 def refuse_sealed(language: str) -> None:
     """Refuse to go on in the folder of a sealed study.
-
-    Parameters
-    ----------
-    language
-        Of the message.
 
     Raises
     ------
