@@ -31,17 +31,7 @@ class ShownChange(NamedTuple):
 def shown_changes(
     source: bytes, coded: bytes, row: dict[str, str], text: Texts
 ) -> list[ShownChange]:
-    """Return every element of a source and its coded file; of private elements only their number.
-
-    Parameters
-    ----------
-    source, coded
-        The two files.
-    row
-        The source's row of the batch.
-    text
-        The words of the page.
-    """
+    """Return every element of a source and its coded file; of private elements only how many."""
     known = known_identifiers(read_source(source), row).of_the_patient()
     found: list[ShownChange] = []
     private: dict[str, int] = {}
@@ -89,12 +79,8 @@ def _words(side: str | Size | None, text: Texts) -> str:
 def kept_values(coded: object, group: int, element: int) -> Iterator[str]:
     """Yield the values that a private element has in a coded file.
 
-    Parameters
-    ----------
-    coded
-        The data set.
-    group, element
-        Of the decision that keeps it. The file may use any block of the group.
+    `group` and `element` are those of the decision that keeps it. The file may use any block of the
+    group.
     """
     for item in coded:  # type: ignore[attr-defined]
         tag = int(item.tag)

@@ -63,13 +63,7 @@ class Shown:
 
 
 def choices(row: Row) -> tuple[str, ...]:
-    """Return what may be decided of an item.
-
-    Parameters
-    ----------
-    row
-        Of private/review/items.csv.
-    """
+    """Return what may be decided of an item."""
     if row["kind"] == "blank" and row["detail"] != _ONLY_FINDINGS:
         return ("leave-out",)  # no other blank field may be delivered as not stated
     return _CHOICES[row["kind"]]
@@ -88,18 +82,14 @@ def write_pages(
 
     Parameters
     ----------
-    folder
-        private/review.
-    rows
-        Every item; each page counts all of them.
-    shown
-        The same items in the same order.
+    folder, language
+        private/review, and that of the words.
+    rows, shown
+        Every item, because each page counts all of them; the same items in the same order.
     study
         ``id``, ``title`` and ``synthetic``.
     items_sha256
         Of private/review/items.csv: which list the decisions are about.
-    language
-        ``ja`` or ``en``.
     most_bytes
         Of pictures and headers in one page.
     """
@@ -187,13 +177,7 @@ def _item(item: Shown, text: Texts) -> dict[str, Any]:
 
 
 def digest_of(table: Path) -> str:
-    """Return the SHA-256 of the list of items, which a file of decisions names.
-
-    Parameters
-    ----------
-    table
-        private/review/items.csv.
-    """
+    """Return the SHA-256 of private/review/items.csv, which a file of decisions names."""
     return hashlib.sha256(table.read_bytes()).hexdigest()
 
 

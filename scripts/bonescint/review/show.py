@@ -53,17 +53,7 @@ class Files:
 
 
 def show(row: Row, files: Files, text: Texts) -> Shown:
-    """Return what the page shows of an item.
-
-    Parameters
-    ----------
-    row
-        Of private/review/items.csv.
-    files
-        Where its content lies.
-    text
-        The words of the page.
-    """
+    """Return what the page shows of an item."""
     kind = row["kind"]
     shown = Shown(row, list(_why(row, text)))
     if kind == "image":
