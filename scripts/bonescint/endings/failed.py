@@ -92,16 +92,9 @@ class CallFault(NamedTuple):
 
 
 def fault_lines(faults: Sequence[CallFault], text: Wording, is_interrupted: bool) -> Iterator[str]:
-    """Yield what is wrong and where; most sentences say what to do.
+    """Yield what is wrong and where, the earliest first; most sentences say what to do.
 
-    Parameters
-    ----------
-    faults
-        The earliest first.
-    text
-        The words.
-    is_interrupted
-        Whether a person stopped it: failures that follow from that are not told.
+    If a person stopped the call, the failures that follow from that are not told.
     """
     if is_interrupted:
         yield text("interrupted")
@@ -145,10 +138,7 @@ def _of_a_job(fault: CallFault, text: Wording, said: set[str]) -> Iterator[str]:
 def logged_faults(log: Path) -> list[str]:
     """Return the errors in a job's log, in their order; one may have several lines.
 
-    Parameters
-    ----------
-    log
-        As `bonescint.joblog.job_log` writes it, or Snakemake on a cluster; may be missing.
+    `bonescint.joblog.job_log` writes it, or Snakemake on a cluster; it may be missing.
     """
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -51,13 +51,6 @@ class Provision:
 def forms_of_provision(provision: Provision, config: Mapping[str, Any]) -> dict[str, Paper]:
     """Return the forms by their name: ``record``, ``receipt``, ``codes``, ``handover``.
 
-    Parameters
-    ----------
-    provision
-        What is provided.
-    config
-        The configuration: ``study``, ``papers``, ``language``.
-
     Raises
     ------
     InputError
@@ -70,13 +63,6 @@ def forms_of_provision(provision: Provision, config: Mapping[str, Any]) -> dict[
 
 def manager_of(study: Mapping[str, Any], language: str) -> str:
     """Return role and holder of the privacy manager.
-
-    Parameters
-    ----------
-    study
-        That part of the configuration.
-    language
-        Of the message.
 
     Raises
     ------
