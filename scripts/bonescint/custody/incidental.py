@@ -27,8 +27,7 @@ def candidates(path: Path = LIST) -> dict[str, str]:
 
 
 def incidental_on_record(ledger: Ledger, until: str = "9999") -> dict[str, Entry]:
-    """Return code -> its record. Consultations and disclosures after the day `until` do not count.
-    """
+    """Return code -> its record. No consultation or disclosure after the day `until` counts."""
     in_use = ledger.code_in_use
     return {
         in_use(entry["code"]): entry | {"disclosed": _by_then(entry["disclosed"], until)}

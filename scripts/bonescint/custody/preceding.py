@@ -71,8 +71,7 @@ def first_delivered(ledger: Ledger) -> dict[str, str]:
 
 
 def delivered_before(ledger: Ledger, declined: Collection[str]) -> int:
-    """Return how many of these patients (normalised IDs) were delivered under the preceding study.
-    """
+    """Return how many of these patients (normalised IDs) the preceding study delivered."""
     return len({s for one in preceding_deliveries(ledger) for s in one.subjects} & set(declined))
 
 
