@@ -50,8 +50,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="to verify or restore where no configuration is / 設定のない場所での照合・復元用の鍵",
     )
     parser.add_argument("--language", choices=("ja", "en"), help="default: the configuration's")
-    configuration.add_option(parser)
-    parser.set_defaults(run=archive)
+    configuration.add_option(parser, archive)
 
 
 def archive(options: argparse.Namespace) -> int:

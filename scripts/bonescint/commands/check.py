@@ -35,13 +35,13 @@ class CheckFailed(InputError):
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser's sub-commands."""
-    parser = commands.add_parser(
+    configuration.add_command(
+        commands,
         "check",
-        help="check all that a run would look at: configuration, images, lists, tables / "
+        check,
+        "check all that a run would look at: configuration, images, lists, tables / "
         "設定・画像・一覧・表をすべて確認する",
     )
-    configuration.add_option(parser)
-    parser.set_defaults(run=check)
 
 
 def check(options: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """The configuration as every command reads it: one file or more, merged in order, checked."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,8 @@ from bonescint.errors import InputError
 from bonescint.resources import both
 
 
-def add_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--config`` to a command's parser."""
+def add_option(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
+    """Add ``--config`` to a command's parser, and set the function that runs the command."""
     parser.add_argument(
         "--config",
         nargs="+",
@@ -18,6 +18,19 @@ def add_option(parser: argparse.ArgumentParser) -> None:
         default=[Path("config.yaml")],
         help="configuration and overlays, in order (default: config.yaml)",
     )
+    parser.set_defaults(run=run)
+
+
+def add_command(
+    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    words: str,
+) -> argparse.ArgumentParser:
+    """Add a command whose first option is ``--config``, and return its parser."""
+    parser = parsers.add_parser(name, help=words)
+    add_option(parser, run)
+    return parser
 
 
 def merged(files: Sequence[Path]) -> dict[str, Any]:

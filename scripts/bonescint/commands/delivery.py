@@ -70,8 +70,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         default="",
         help="record although the content is not what was verified / 内容が異なっても記録する理由",
     )
-    configuration.add_option(recording)
-    recording.set_defaults(run=_record)
+    configuration.add_option(recording, _record)
 
     add_showing(actions)
     add_verify(actions)

@@ -28,8 +28,7 @@ def add_forms(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         choices=OF_PROVISION,
         help="one form, may be repeated (default: all) / 用紙の種類",
     )
-    configuration.add_option(parser)
-    parser.set_defaults(run=write_delivery_forms)
+    configuration.add_option(parser, write_delivery_forms)
 
 
 def write_delivery_forms(options: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ def add_receiving(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
     receiving.add_argument("id", metavar="ID", help="D-001")
     receiving.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="its date / 受領日")
     receiving.add_argument("--by", default="", metavar="ROLE", help="who signed, a role / 職名")
-    receiving.set_defaults(run=receive)
+    configuration.add_option(receiving, receive)
     returning = actions.add_parser(
         "returned", help="the partner confirmed a recall / 回収 (消去・返却) が確認された"
     )
@@ -40,9 +40,7 @@ def add_receiving(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar=("YYYY-MM-DD", "CODE"),
         help="date of the confirmation / 確認日",
     )
-    returning.set_defaults(run=confirm_returned)
-    for parser in (receiving, returning):
-        configuration.add_option(parser)
+    configuration.add_option(returning, confirm_returned)
 
 
 def receive(options: argparse.Namespace) -> int:

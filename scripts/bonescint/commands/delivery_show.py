@@ -28,8 +28,7 @@ def add_showing(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="FILE",
         help="a file instead of the screen / 画面の代わりにファイルへ",
     )
-    configuration.add_option(listing)
-    listing.set_defaults(run=list_deliveries)
+    configuration.add_option(listing, list_deliveries)
 
     showing = actions.add_parser("show", help="one delivery with its files / 1 回の提供の内容")
     showing.add_argument("id", metavar="ID", help="D-001; P-001 = preceding study / 先行研究")
@@ -42,8 +41,7 @@ def add_showing(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="FILE",
         help="an audit record, JSON with the fields of DICOM PS3.15 A.5 / 監査記録 (JSON)",
     )
-    configuration.add_option(showing)
-    showing.set_defaults(run=show_delivery)
+    configuration.add_option(showing, show_delivery)
 
 
 def named_delivery(ledger: "Ledger", typed: str, text: "Texts") -> "Delivery | PrecedingDelivery":

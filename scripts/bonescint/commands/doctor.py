@@ -25,8 +25,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "パソコン、ディスク、保管の状態を確かめる",
     )
     parser.add_argument("--language", choices=("ja", "en"), help="default: the configuration's")
-    configuration.add_option(parser)
-    parser.set_defaults(run=examine)
+    configuration.add_option(parser, examine)
 
 
 def examine(options: argparse.Namespace) -> int:

@@ -21,10 +21,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     actions = parser.add_subparsers(dest="action", required=True)
 
-    listing = actions.add_parser("list", help="the cases and what was decided / 症例と決定の一覧")
-    configuration.add_option(listing)
-    listing.set_defaults(run=list_incidental)
-
+    words = "the cases and what was decided / 症例と決定の一覧"
+    configuration.add_command(actions, "list", list_incidental, words)
     sub = actions.add_parser("record", help="consultation, wish, disclosure / 協議と開示の記録")
     sub.add_argument("code", metavar="CODE", help="patient code / 患者符号")
     sub.add_argument("--consulted", required=True, metavar="YYYY-MM-DD", help="協議の日")
@@ -44,8 +42,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="REASON",
         help="record a case that is not on the list / 一覧にない症例を記録する理由",
     )
-    configuration.add_option(sub)
-    sub.set_defaults(run=record_incidental)
+    configuration.add_option(sub, record_incidental)
 
 
 def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Ledger, Texts]":

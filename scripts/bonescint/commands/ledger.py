@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +27,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    def verb(name: str, run: Any, words: str) -> argparse.ArgumentParser:
-        sub = verbs.add_parser(name, help=words)
-        configuration.add_option(sub)
-        sub.set_defaults(run=run)
-        return sub
-
+    verb = partial(configuration.add_command, verbs)
     sub = verb("init", init, "make an empty ledger and its key / 対応表と鍵を作る")
     sub.add_argument("--wrap", action="store_true", help="key with a passphrase / パスフレーズ付き")
     verb("status", status, "what it holds, in numbers / 件数と置き場所")

@@ -38,8 +38,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     adding = actions.add_parser("add", help="record opt-outs / 申し出を登録する")
     adding.add_argument("ids", nargs="+", metavar="ID", help=ids)
     requester.add_origin(adding)
-    configuration.add_option(adding)
-    adding.set_defaults(run=add_opt_outs)
+    configuration.add_option(adding, add_opt_outs)
 
     listing = actions.add_parser("list", help="everybody who declines / 申し出の一覧")
     listing.add_argument(
@@ -48,15 +47,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="FILE",
         help="a file instead of the screen / 画面の代わりにファイルへ",
     )
-    configuration.add_option(listing)
-    listing.set_defaults(run=list_opt_outs)
+    configuration.add_option(listing, list_opt_outs)
 
     add_doubts(actions)
 
     leaving = actions.add_parser("withdraw", help="who takes part again / 申し出を取り下げる")
     leaving.add_argument("ids", nargs="+", metavar="ID", help=ids)
-    configuration.add_option(leaving)
-    leaving.set_defaults(run=withdraw_opt_outs)
+    configuration.add_option(leaving, withdraw_opt_outs)
     opt_out_lists.add(actions)
 
 

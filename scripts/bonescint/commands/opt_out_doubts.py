@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 def add_doubts(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the action to the parser of `bonescint opt-out`."""
-    parser = actions.add_parser(
+    configuration.add_command(
+        actions,
         "doubts",
-        help="who is held back: name and birth date of somebody who declined / "
+        show_doubts,
+        "who is held back: name and birth date of somebody who declined / "
         "不参加の方と氏名・生年月日が同じため保留中の方",
     )
-    configuration.add_option(parser)
-    parser.set_defaults(run=show_doubts)
 
 
 def show_doubts(options: argparse.Namespace) -> int:

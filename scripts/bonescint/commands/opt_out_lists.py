@@ -21,21 +21,15 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
 
 def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the two commands to those of `bonescint opt-out`."""
-    confirming = actions.add_parser(
-        "confirm",
-        help="record a list that leaves out very many at once / 多数を除外する一覧を確定する",
-    )
-    configuration.add_option(confirming)
-    confirming.set_defaults(run=confirm_list)
-
+    words = "record a list that leaves out very many at once / 多数を除外する一覧を確定する"
+    configuration.add_command(actions, "confirm", confirm_list, words)
     undoing = actions.add_parser(
         "undo", help="take back what a wrong list brought in / 誤った一覧の申し出を取り消す"
     )
     undoing.add_argument(
         "list", metavar="LIST", help="the file, or its fingerprint / ファイルまたは一覧の指紋"
     )
-    configuration.add_option(undoing)
-    undoing.set_defaults(run=undo_list)
+    configuration.add_option(undoing, undo_list)
 
 
 def confirm_list(options: argparse.Namespace) -> int:

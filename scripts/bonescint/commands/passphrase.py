@@ -24,8 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         action="store_true",
         help="make one and show it once / 自動で作り、一度だけ表示する",
     )
-    configuration.add_option(parser)
-    parser.set_defaults(run=keep_passphrase)
+    configuration.add_option(parser, keep_passphrase)
 
 
 def keep_passphrase(options: argparse.Namespace) -> int:

@@ -70,8 +70,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     ):
         parser.add_argument(name, type=float, default=default, help=f"{told} ({default:g})")
     parser.add_argument("--language", choices=("ja", "en"), help="default: the configuration's")
-    configuration.add_option(parser)
-    parser.set_defaults(run=plan_sample)
+    configuration.add_option(parser, plan_sample)
 
 
 def plan_sample(options: argparse.Namespace) -> int:

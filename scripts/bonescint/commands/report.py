@@ -24,8 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     sub.add_argument("--to", dest="last", metavar="YYYY-MM-DD", help="default: today / 既定は今日")
     sub.add_argument("--html", type=Path, metavar="FILE")
     sub.add_argument("--pdf", type=Path, metavar="FILE")
-    configuration.add_option(sub)
-    sub.set_defaults(run=report_to_committee)
+    configuration.add_option(sub, report_to_committee)
 
 
 def report_to_committee(options: argparse.Namespace) -> int:

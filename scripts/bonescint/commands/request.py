@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +28,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "request", help="disclosure, correction, stop of use or provision / 開示・訂正・停止の請求"
     )
     actions = parser.add_subparsers(dest="action", required=True)
-
-    def action(name: str, run: Any, words: str) -> argparse.ArgumentParser:
-        sub = actions.add_parser(name, help=words)
-        configuration.add_option(sub)
-        sub.set_defaults(run=run)
-        return sub
-
+    action = partial(configuration.add_command, actions)
     sub = action("add", add_request, "record a request / 請求を登録する")
     sub.add_argument("--kind", required=True, choices=_KINDS, help="what is asked / 請求の種類")
     whom = sub.add_mutually_exclusive_group()

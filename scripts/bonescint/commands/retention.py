@@ -11,11 +11,8 @@ _HOLDINGS = ("key", "private", "results", "provision", "opt_out", "archive", "ce
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser's sub-commands."""
-    parser = commands.add_parser(
-        "retention", help="what is kept until when / 何をいつまで保管するか"
-    )
-    configuration.add_option(parser)
-    parser.set_defaults(run=show_retention)
+    words = "what is kept until when / 何をいつまで保管するか"
+    configuration.add_command(commands, "retention", show_retention, words)
 
 
 def show_retention(options: argparse.Namespace) -> int:

@@ -27,8 +27,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         action="store_true",
         help="only say where the page lies / 開かずに場所だけを表示する",
     )
-    configuration.add_option(parser)
-    parser.set_defaults(run=open_page)
+    configuration.add_option(parser, open_page)
     _add_actions(parser.add_subparsers(dest="action"))
 
 
@@ -50,16 +49,10 @@ def _add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
             metavar="CODE",
             help="who decides, such as R1, for an Excel list / Excel の一覧の判断者の符号 (例 R1)",
         )
-    told = actions.add_parser(
-        "status", help="what waits, and where two persons do not agree / 判断待ちと不一致を表示する"
-    )
-    for parser, run in (
-        (taken, import_decisions),
-        (given, export_decisions),
-        (told, show_standing),
-    ):
-        configuration.add_option(parser)
-        parser.set_defaults(run=run)
+    for parser, run in ((taken, import_decisions), (given, export_decisions)):
+        configuration.add_option(parser, run)
+    words = "what waits, and where two persons do not agree / 判断待ちと不一致を表示する"
+    configuration.add_command(actions, "status", show_standing, words)
 
 
 def import_decisions(options: argparse.Namespace) -> int:

@@ -36,13 +36,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "作業をしない間、private/ を 1 つの暗号化ファイルにする",
     )
     parser.add_argument("--results", action="store_true", help="results/ too / results/ も")
-    configuration.add_option(parser)
-    parser.set_defaults(run=seal_study)
-    parser = commands.add_parser(
-        "unseal", help="bring back what was sealed / 封印したフォルダを元に戻す"
-    )
-    configuration.add_option(parser)
-    parser.set_defaults(run=unseal_study)
+    configuration.add_option(parser, seal_study)
+    words = "bring back what was sealed / 封印したフォルダを元に戻す"
+    configuration.add_command(commands, "unseal", unseal_study, words)
 
 
 def refuse_while_sealed(options: argparse.Namespace) -> None:

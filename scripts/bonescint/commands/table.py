@@ -24,16 +24,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     writing.add_argument(
         "--out", type=Path, metavar="FILE.xlsx", help="default: NAME_template.xlsx / 書く場所"
     )
-    configuration.add_option(writing)
-    writing.set_defaults(run=make_template)
+    configuration.add_option(writing, make_template)
 
     checking = actions.add_parser("check", help="check a filled table / 記入した表を確認する")
     checking.add_argument("name", metavar="NAME", help=name)
     checking.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="default: as in config.yaml / 確認する表"
     )
-    configuration.add_option(checking)
-    checking.set_defaults(run=check_table)
+    configuration.add_option(checking, check_table)
 
     mapping = actions.add_parser(
         "map", help="a file's headers beside the columns wanted / 見出しの対応を見る"
@@ -53,8 +51,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     mapping.add_argument(
         "--write", action="store_true", help="put it into config.yaml / config.yaml に書く"
     )
-    configuration.add_option(mapping)
-    mapping.set_defaults(run=_map)
+    configuration.add_option(mapping, _map)
 
 
 def make_template(options: argparse.Namespace) -> int:

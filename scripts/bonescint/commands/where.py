@@ -36,8 +36,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "for it / 患者 ID で、識別情報のある側も調べる (- は尋ねる)",
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the list / 一覧を書き出す")
-    configuration.add_option(parser)
-    parser.set_defaults(run=where)
+    configuration.add_option(parser, where)
 
 
 def where(options: argparse.Namespace) -> int:
