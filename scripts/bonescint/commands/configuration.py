@@ -1,12 +1,15 @@
 """The configuration as every command reads it: one file or more, merged in order, checked."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bonescint.errors import InputError
-from bonescint.resources import both
+from bonescint.resources import Texts, both
+
+if TYPE_CHECKING:
+    from bonescint.identity.ledger import Ledger
 
 
 def add_option(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
@@ -69,6 +72,19 @@ def load(options: argparse.Namespace, is_renamed: bool = False) -> dict[str, Any
     if not is_renamed:
         refuse_other_folder(study_mark(config))
     return config | {"ledger": ledger_settings(config)}
+
+
+def with_words(options: argparse.Namespace, area: str) -> tuple[dict[str, Any], Texts]:
+    """Return the configuration of `load`, and the words of an area in its language."""
+    config = load(options)
+    return config, Texts(area, str(config["language"]))
+
+
+def opened_ledger(config: Mapping[str, Any]) -> "Ledger":
+    """Return the opened ledger of a configuration; a person is asked for the passphrase."""
+    from bonescint.identity.ledger import open_ledger
+
+    return open_ledger(**config["ledger"], ask=True)
 
 
 def refuse_elsewhere(options: argparse.Namespace) -> None:

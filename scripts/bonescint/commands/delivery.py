@@ -99,19 +99,16 @@ def record_delivery(options: argparse.Namespace) -> int:
     from bonescint.custody.requests import stopped_codes
     from bonescint.delivery.conditions import conditions_of
     from bonescint.delivery.gate import reason_after_end, refusals
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force
-    from bonescint.resources import Texts
     from bonescint.text.dates import table_date
     from bonescint.text.filled import filled_for
 
-    config = configuration.load(options)
-    language = str(config["language"])
-    text = Texts("custody", language)
+    config, text = configuration.with_words(options, "custody")
+    language = text.language
     day = table_date(options.date)
     if not day:
         raise InputError(text("delivery.bad_date"))
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     listed = certain_list(config, ledger)
     found, build, left = _handed_over(options, ledger, text)
     today = date.today()

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
 from bonescint.errors import InputError
@@ -95,13 +95,10 @@ def _asked(
     """Return words, ledger, delivery and day that a command is about."""
     from bonescint.commands.delivery_show import named_delivery
     from bonescint.custody.preceding import PrecedingDelivery
-    from bonescint.identity.ledger import open_ledger
-    from bonescint.resources import Texts
 
-    config: dict[str, Any] = configuration.load(options)
-    text = Texts("receipts", str(config["language"]))
+    config, text = configuration.with_words(options, "receipts")
     day = day_typed(typed, text)
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     delivery = named_delivery(ledger, named, text)
     if isinstance(delivery, PrecedingDelivery):
         raise InputError([text("preceding_has_none", delivery=delivery.id), text("nothing")])

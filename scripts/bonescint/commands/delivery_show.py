@@ -69,23 +69,17 @@ def named_delivery(ledger: "Ledger", typed: str, text: "Texts") -> "Delivery | P
 def list_deliveries(options: argparse.Namespace) -> int:
     """Print the deliveries, or write them to a CSV file; return 0."""
     from bonescint.commands.listing import aligned, export
-    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    language = str(config["language"])
-    text, words = Texts("custody", language), Texts("receipts", language)
+    config, text = configuration.with_words(options, "custody")
+    words = Texts("receipts", text.language)
     header = [text(f"list.{column}") for column in _LIST]
     header += [words("list.receipt"), words("list.open_recalls")]
-    rows, codes = [], []
-    for row, inside in _rows(open_ledger(**config["ledger"], ask=True)):
-        rows.append(row)
-        codes.append(inside)
-    if options.codes:
-        header.append(text("list.codes"))
-        rows = [[*row, " ".join(inside)] for row, inside in zip(rows, codes, strict=True)]
+    header += [text("list.codes")] * options.codes
+    found = _rows(configuration.opened_ledger(config))
+    rows = [[*row, *[" ".join(codes)] * options.codes] for row, codes in found]
     if options.csv:
-        export(options.csv, header, rows, language)
+        export(options.csv, header, rows, text.language)
         print(text("delivery.exported", n=len(rows), path=options.csv))
     else:
         print(aligned(header, rows) if rows else text("delivery.none"))
@@ -119,12 +113,9 @@ def show_delivery(options: argparse.Namespace) -> int:
         If there is no such delivery, or a file cannot be written.
     """
     from bonescint.custody.preceding import PrecedingDelivery
-    from bonescint.identity.ledger import open_ledger
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    words = Texts("receipts", str(config["language"]))
-    ledger = open_ledger(**config["ledger"], ask=True)
+    config, words = configuration.with_words(options, "receipts")
+    ledger = configuration.opened_ledger(config)
     delivery = named_delivery(ledger, options.id, words)
     if isinstance(delivery, PrecedingDelivery):
         if options.html or options.audit:

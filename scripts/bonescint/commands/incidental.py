@@ -2,14 +2,9 @@
 
 import argparse
 from datetime import date
-from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
 from bonescint.errors import InputError
-from bonescint.resources import Texts
-
-if TYPE_CHECKING:
-    from bonescint.identity.ledger import Ledger
 
 _LIST = ("code", "found", "consulted", "decision", "wish", "disclosed")
 
@@ -45,14 +40,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     configuration.add_option(sub, record_incidental)
 
 
-def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Ledger, Texts]":
-    from bonescint.identity.ledger import open_ledger
-
-    config = configuration.load(options)
-    ledger = open_ledger(**config["ledger"], ask=True)
-    return config, ledger, Texts("incidental", str(config["language"]))
-
-
 def record_incidental(options: argparse.Namespace) -> int:
     """Record what was decided about a case, and return 0.
 
@@ -65,7 +52,8 @@ def record_incidental(options: argparse.Namespace) -> int:
     from bonescint.identity.codes import typed_code
     from bonescint.text.dates import table_date
 
-    config, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "incidental")
+    ledger = configuration.opened_ledger(config)
     if not (code := typed_code(options.code)):
         raise InputError([text("not_a_code"), text("nothing")])
     days = {name: table_date(getattr(options, name)) for name in ("consulted", "disclosed")}
@@ -88,7 +76,8 @@ def list_incidental(options: argparse.Namespace) -> int:
     from bonescint.commands.listing import aligned
     from bonescint.custody.incidental import LIST, candidates, incidental_on_record
 
-    _, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "incidental")
+    ledger = configuration.opened_ledger(config)
     listed, records = candidates(), incidental_on_record(ledger)
     if not LIST.exists():
         print(text("not_run", path=LIST))

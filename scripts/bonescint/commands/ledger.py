@@ -3,10 +3,9 @@
 import argparse
 import re
 import sys
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
 from bonescint.commands.ledger_backup import back_up
@@ -54,17 +53,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     add_options(verb("destroy", destroy_study, "make the study unreadable for ever / 鍵の廃棄"))
 
 
-def _loaded(options: argparse.Namespace) -> tuple[dict[str, Any], Texts]:
-    config = configuration.load(options)
-    return config, Texts("ledger", config["language"])
-
-
-def _opened(config: Mapping[str, Any]) -> "Ledger":
-    from bonescint.identity.ledger import open_ledger
-
-    return open_ledger(**config["ledger"], ask=True)
-
-
 def init(options: argparse.Namespace) -> int:
     """Make an empty ledger and its key, say what to do with them, and return 0.
 
@@ -78,7 +66,7 @@ def init(options: argparse.Namespace) -> int:
     from bonescint.identity.passphrase import ask_passphrase, given_passphrase
     from bonescint.resources import both
 
-    config, text = _loaded(options)
+    config, text = configuration.with_words(options, "ledger")
     settings = config["ledger"]
     if not is_new(**settings):
         # checked before a passphrase is asked for. If both are lost, no new codes may be made
@@ -102,8 +90,8 @@ def status(options: argparse.Namespace) -> int:
     from bonescint.identity.opt_outs import in_force
     from bonescint.text.width import text_width
 
-    config, text = _loaded(options)
-    ledger = _opened(config)
+    config, text = configuration.with_words(options, "ledger")
+    ledger = configuration.opened_ledger(config)
     wrapped = text("status.wrapped" if is_wrapped(ledger.key) else "status.plain")
     entries = ledger.entries()
     lines = {
@@ -149,8 +137,8 @@ def lookup(options: argparse.Namespace) -> int:
     from bonescint.identity.opt_outs import in_force
     from bonescint.names.ids import normalise
 
-    config, text = _loaded(options)
-    ledger = _opened(config)
+    config, text = configuration.with_words(options, "ledger")
+    ledger = configuration.opened_ledger(config)
     declined = in_force(ledger)
     unknown = 0
     for named in options.terms:
@@ -186,8 +174,8 @@ def verify_ledger(options: argparse.Namespace) -> int:
 
     from bonescint.identity.codes import CODE_PATTERN
 
-    config, text = _loaded(options)
-    ledger = _opened(config)  # the chain is checked at each opening
+    config, text = configuration.with_words(options, "ledger")
+    ledger = configuration.opened_ledger(config)  # the chain is checked at each opening
     entries = ledger.entries()
     patients = [entry for entry in entries if entry["kind"] == "patient"]
     problems = []
@@ -227,7 +215,7 @@ def rewrap(options: argparse.Namespace) -> int:
     from bonescint.identity.key import is_wrapped, open_identity, write_key
     from bonescint.identity.passphrase import ask_passphrase
 
-    config, text = _loaded(options)
+    config, text = configuration.with_words(options, "ledger")
     settings = config["ledger"]
     key = Path(settings["key"])
     identity = open_identity(key, settings.get("passphrase_file"), ask=True)
@@ -258,10 +246,10 @@ def export_ledger(options: argparse.Namespace) -> int:
     from bonescint.identity.opt_outs import in_force
     from bonescint.identity.passphrase import ask_passphrase, require_private
 
-    config, text = _loaded(options)
+    config, text = configuration.with_words(options, "ledger")
     language = config["language"]
     check_target(options.file, language)
-    ledger = _opened(config)
+    ledger = configuration.opened_ledger(config)
     if file := options.passphrase_file:
         if not file.is_file():
             raise InputError(text("export.no_file", file=file))

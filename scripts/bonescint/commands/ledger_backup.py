@@ -23,11 +23,9 @@ def back_up(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.copying import back_up_key, back_up_ledger, check_media, what_stands
     from bonescint.identity.key import is_wrapped
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.passphrase import read_passphrase
 
-    config = configuration.load(options)
-    text, settings = Texts("backup", config["language"]), config["ledger"]
+    config, text = configuration.with_words(options, "backup")
     # the key first: the copy of the ledger then has the key's copy on record
     files = {
         kind: _new_copy(kind, copy_named(kind, typed, config["study"]["id"]), text)
@@ -36,7 +34,7 @@ def back_up(options: argparse.Namespace) -> int:
     }
     if not files:
         raise InputError(text("nothing_named"))
-    ledger = open_ledger(**settings, ask=True)
+    ledger = configuration.opened_ledger(config)
     media = check_media(files, ledger, text, same_disk=options.same_disk)
     for kind, file in files.items():
         if kind == "ledger":
@@ -45,7 +43,7 @@ def back_up(options: argparse.Namespace) -> int:
         else:
             passphrase = None
             if is_wrapped(ledger.key):
-                given = settings.get("passphrase_file")
+                given = config["ledger"].get("passphrase_file")
                 passphrase = read_passphrase(given, ask=True, label=str(file))
             elif not options.plain:
                 raise InputError(text("plain_key"))

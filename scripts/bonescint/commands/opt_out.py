@@ -74,12 +74,9 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     from bonescint.custody.seal import sealed_files
     from bonescint.identity.first_use import open_or_create
     from bonescint.identity.opt_outs import declined, remember
-    from bonescint.resources import Texts
     from bonescint.tables.opt_out_ids import ids_of_ledger
 
-    config = configuration.load(options)
-    language = str(config["language"])
-    text = Texts("custody", language)
+    config, text = configuration.with_words(options, "custody")
     subjects = _subjects(options.ids, text)
     details = typed_details(options, text)
     listed: dict[str, OptOutEntry] = {}
@@ -95,7 +92,7 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     _refuse_no_ids(subjects, ids_of_ledger(ledger).union(listed, _named(indexed)), config, text)
     before, merged, changed = _put_on_record(ledger, subjects, details)
     today = date.today()
-    notices = recall(ledger, declined(ledger), FOLDER, config["study"], language, today)
+    notices = recall(ledger, declined(ledger), FOLDER, config["study"], text.language, today)
     unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
     remember(ledger, indexed or ())  # the images may be gone before the next run
     deliveries, sealed = recorded(ledger), sealed_files()
@@ -211,14 +208,12 @@ def list_opt_outs(options: argparse.Namespace) -> int:
         If the list or the ledger cannot be read, or the file is not to be written.
     """
     from bonescint.commands.listing import aligned, export
-    from bonescint.identity.ledger import is_new, open_ledger
+    from bonescint.identity.ledger import is_new
     from bonescint.identity.opt_out_lists import HELD
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
+    config, text = configuration.with_words(options, "custody")
     new = is_new(**config["ledger"])
-    ledger = None if new else open_ledger(**config["ledger"], ask=True)
+    ledger = None if new else configuration.opened_ledger(config)
     listed = hospital_list(config, ledger)
     # only the screen shows the code, because no plain file may pair a code with an identity
     is_held = ledger and standing_of_list(config, ledger) == HELD
@@ -246,14 +241,11 @@ def withdraw_opt_outs(options: argparse.Namespace) -> int:
     """
     from bonescint.config import opt_out_file
     from bonescint.custody.deliveries import recorded
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force, withdraw
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
+    config, text = configuration.with_words(options, "custody")
     subjects = _subjects(options.ids, text)
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     listed = hospital_list(config, ledger)
     with ledger.exclusive():
         before = in_force(ledger)

@@ -31,15 +31,12 @@ def show_doubts(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.declined import OPT_OUT_DOUBTS, unseal_doubts
     from bonescint.deid.decisions import COLUMNS, decision_line
-    from bonescint.identity.ledger import open_ledger
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
+    config, text = configuration.with_words(options, "custody")
     if not OPT_OUT_DOUBTS.exists():
         print(text("doubts.not_run"))
         return 0
-    doubts = unseal_doubts(OPT_OUT_DOUBTS, open_ledger(**config["ledger"], ask=True))["doubts"]
+    doubts = unseal_doubts(OPT_OUT_DOUBTS, configuration.opened_ledger(config))["doubts"]
     if not doubts:
         print(text("doubts.none"))
         return 0

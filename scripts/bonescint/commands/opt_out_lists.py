@@ -41,14 +41,11 @@ def confirm_list(options: argparse.Namespace) -> int:
         If the list cannot be read, or waits for no confirmation. Nothing is recorded then.
     """
     from bonescint.config import opt_out_file
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_out_lists import confirm
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
+    config, text = configuration.with_words(options, "custody")
     file = Path(opt_out_file(config))
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     listed = hospital_list(config)
     of = list_fingerprint(config, ledger)
     new = confirm(ledger, (entry.as_recorded() for entry in listed.values()), of)
@@ -69,13 +66,10 @@ def undo_list(options: argparse.Namespace) -> int:
         If no such list is on record; then it says what can be done. Nothing is changed.
     """
     from bonescint.custody.deliveries import recorded
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_out_lists import undo
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
-    ledger = open_ledger(**config["ledger"], ask=True)
+    config, text = configuration.with_words(options, "custody")
+    ledger = configuration.opened_ledger(config)
     of = _list_on_record(ledger, options.list, text)
     undone = undo(ledger, of)
     codes = {code for subject in undone.back if (code := ledger.code_of(subject))}

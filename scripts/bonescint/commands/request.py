@@ -73,14 +73,6 @@ def _number(typed: str) -> int:
     return int(digits)
 
 
-def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Ledger, Texts]":
-    from bonescint.identity.ledger import open_ledger
-
-    config = configuration.load(options)
-    ledger = open_ledger(**config["ledger"], ask=True)
-    return config, ledger, Texts("requests", str(config["language"]))
-
-
 def _day(typed: str) -> str:
     from bonescint.text.dates import table_date
 
@@ -102,8 +94,7 @@ def add_request(options: argparse.Namespace) -> int:
     from bonescint.custody.requests import STOPS, put_request
     from bonescint.identity.first_use import open_or_create
 
-    config = configuration.load(options)
-    text = Texts("requests", str(config["language"]))
+    config, text = configuration.with_words(options, "requests")
     custody = Texts("custody", text.language)
     details = typed_details(options, custody)
     if not details["by"]:
@@ -147,7 +138,8 @@ def decide_typed(options: argparse.Namespace) -> int:
     from bonescint.commands.opt_out import add_opt_outs
     from bonescint.custody.requests import checked_decision, decide_request
 
-    config, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "requests")
+    ledger = configuration.opened_ledger(config)
     said = {
         "decision": options.decision,
         "date": _day(options.date),
@@ -206,7 +198,8 @@ def recall_stopped(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.requests import numbered
 
-    config, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "requests")
+    ledger = configuration.opened_ledger(config)
     request = numbered(ledger, options.number, text)
     if (request.right, request.state) != ("stop-provision", "granted"):
         raise InputError([text("no_recall"), text("nothing")])
@@ -224,7 +217,8 @@ def withdraw_typed(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.requests import STOPS, withdraw_request
 
-    _, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "requests")
+    ledger = configuration.opened_ledger(config)
     day = _day(options.date)
     request = withdraw_request(ledger, options.number, day, text.language, date.today())
     print(text("withdrawn", n=request.number, kind=text(f"kind.{request.right}")))
@@ -254,7 +248,8 @@ def list_requests(options: argparse.Namespace) -> int:
     from bonescint.commands.listing import aligned
     from bonescint.custody.requests import requests_on_record
 
-    _, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "requests")
+    ledger = configuration.opened_ledger(config)
     found = requests_on_record(ledger)
     if not found:
         print(text("none"))

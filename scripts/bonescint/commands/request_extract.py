@@ -6,7 +6,6 @@ from datetime import date
 from bonescint.commands import configuration
 from bonescint.commands.requester import patient_of
 from bonescint.errors import InputError
-from bonescint.resources import Texts
 
 
 def extract(options: argparse.Namespace) -> int:
@@ -21,13 +20,11 @@ def extract(options: argparse.Namespace) -> int:
     """
     from bonescint.commands.listing import refuse_places, write_new
     from bonescint.custody.extract import extract_of
-    from bonescint.identity.ledger import open_ledger
     from bonescint.papers.pdf import pdf_of
 
-    config = configuration.load(options)
-    text = Texts("requests", str(config["language"]))
+    config, text = configuration.with_words(options, "requests")
     refuse_places([options.pdf], text.language)
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     subject = patient_of(None, options.patient, ledger, text)
     if not (code := ledger.code_of(subject)):
         raise InputError(text("nobody"))

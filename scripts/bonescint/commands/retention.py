@@ -20,13 +20,10 @@ def show_retention(options: argparse.Namespace) -> int:
     from datetime import date
 
     from bonescint.custody.retention import retention, summary_line
-    from bonescint.resources import Texts
     from bonescint.text.width import text_width
 
-    config = configuration.load(options)
-    study = config["study"]
-    text = Texts("ledger", config["language"])
-    today = date.today()
+    config, text = configuration.with_words(options, "ledger")
+    study, today = config["study"], date.today()
     found = retention(study, today)
     if found.keep_until is None:
         until = text("retention.open")
@@ -34,7 +31,7 @@ def show_retention(options: argparse.Namespace) -> int:
     else:
         until = text("retention.until", date=found.keep_until)
         print(text("retention.published", date=found.published, years=found.years))
-    if line := summary_line(study, today, config["language"]):
+    if line := summary_line(study, today, text.language):
         print(line)
     print()
     places = {

@@ -75,7 +75,7 @@ def import_decisions(options: argparse.Namespace) -> int:
     from bonescint.resources import Texts
     from bonescint.runlock import alone
 
-    config, text = _opened(options)
+    config, text = configuration.with_words(options, "decisions")
     # jobs read the decisions: they must not change during a run
     with alone(Path(".snakemake"), Texts("incidents", text.language)):
         file = read_decisions_file(options.file, text, date.today(), options.reviewer)
@@ -107,7 +107,7 @@ def export_decisions(options: argparse.Namespace) -> int:
     from bonescint.commands.decision_import import choices_of, read_items
     from bonescint.commands.listing import refuse_place
 
-    config, text = _opened(options)
+    config, text = configuration.with_words(options, "decisions")
     if options.file.suffix.lower() != ".xlsx":
         raise InputError(text("ending", file=options.file))
     refuse_place(options.file, text)
@@ -134,17 +134,10 @@ def show_standing(options: argparse.Namespace) -> int:
     from bonescint.commands.decision_import import read_items, standing_lines
     from bonescint.config import reviewers
 
-    config, text = _opened(options)
+    config, text = configuration.with_words(options, "decisions")
     items, _ = read_items(text)
     print(*standing_lines(items, reviewers(config), text), sep="\n")
     return 0
-
-
-def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Texts]":
-    from bonescint.resources import Texts
-
-    config = configuration.load(options)
-    return config, Texts("decisions", str(config["language"]))
 
 
 def _shape_of(raw: Path, row: "ItemRow") -> "ImageShape | None":

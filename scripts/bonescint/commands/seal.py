@@ -73,16 +73,14 @@ def seal_study(options: argparse.Namespace) -> int:
     from bonescint.custody.destruction import copies_of_key
     from bonescint.custody.known_people import await_removal
     from bonescint.custody.seal import SEALED_FILES, clear_unfinished
-    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
     from bonescint.runlock import alone
 
-    config = configuration.load(options)
-    text = Texts("seal", str(config["language"]))
+    config, text = configuration.with_words(options, "seal")
     with alone(Path(".snakemake"), Texts("incidents", text.language)):
         # checked before a passphrase is asked for
         _refuse_exposed([Path(config["ledger"]["key"])], config["ledger"], text)
-        ledger = open_ledger(**config["ledger"], ask=True)
+        ledger = configuration.opened_ledger(config)
         _refuse_exposed(copies_of_key(ledger, *_folders_of_study()), config["ledger"], text)
         clear_unfinished()
         plain, has_declined = _plain_inputs(config), await_removal()
@@ -110,17 +108,15 @@ def unseal_study(options: argparse.Namespace) -> int:
     from bonescint.commands.progress import progress
     from bonescint.custody.known_people import await_removal
     from bonescint.custody.seal import SEALED_FILES, clear_unfinished, sealed_file
-    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
     from bonescint.runlock import alone
 
-    config = configuration.load(options)
-    text = Texts("seal", str(config["language"]))
+    config, text = configuration.with_words(options, "seal")
     with alone(Path(".snakemake"), Texts("incidents", text.language)):
         if not sealed_file():
             raise InputError(text("not_at_all"))
         clear_unfinished()
-        ledger = open_ledger(**config["ledger"], ask=True)
+        ledger = configuration.opened_ledger(config)
         for name, file in SEALED_FILES.items():
             if Path(file).exists():
                 with _interruption_told(text), progress(text) as report:

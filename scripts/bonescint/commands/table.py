@@ -63,10 +63,8 @@ def make_template(options: argparse.Namespace) -> int:
         If there is no such table, or the file exists or cannot be written.
     """
     from bonescint.commands.table_template import write_template
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("table_commands", str(config["language"]))
+    config, text = configuration.with_words(options, "table_commands")
     table = find_table(config, options.name, text)
     path = options.out or Path(f"{table.name}_template.xlsx")
     n = write_template(path, table, config)
@@ -84,13 +82,11 @@ def check_table(options: argparse.Namespace) -> int:
     """
     from bonescint.commands.checked_lists import check_list
     from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases
-    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
     from bonescint.text.given_paths import open_elsewhere
     from bonescint.warning_words import warnings_in_words
 
-    config = configuration.load(options)
-    text = Texts("table_commands", str(config["language"]))
+    config, text = configuration.with_words(options, "table_commands")
     table = find_table(config, options.name, text)
     if not (options.file or table.file):
         raise InputError(text("no_file", entry=table.file_key))
@@ -103,7 +99,7 @@ def check_table(options: argparse.Namespace) -> int:
     else:
         # the second transcription belongs to the configured file
         second = None if options.file else table.second
-        ledger = open_ledger(**config["ledger"], ask=True) if COHORT.is_file() else None
+        ledger = configuration.opened_ledger(config) if COHORT.is_file() else None
         imported = check_import(file, second, table, cohort_cases(ledger, text.language), config)
         warnings = [
             f"{r['where']}: {r['message']}" + (f" [{r['rule']}]" if r["rule"] else "")

@@ -51,8 +51,7 @@ def where(options: argparse.Namespace) -> int:
     from bonescint.commands.requester import asked_id
     from bonescint.custody.traces.search import Person
 
-    config = configuration.load(options)
-    text = Texts("traces", config["language"])
+    config, text = configuration.with_words(options, "traces")
     asked = [_code(code, text) for code in options.codes]
     if not asked and options.id is None:
         raise InputError(text("where.whom"))
@@ -92,10 +91,9 @@ def _code(typed: str, text: Texts) -> str:
 
 
 def _ledger(config: Mapping[str, Any], text: Texts) -> "Ledger | None":
-    from bonescint.identity.ledger import open_ledger
 
     try:
-        return open_ledger(**config["ledger"], ask=True)
+        return configuration.opened_ledger(config)
     except InputError as error:
         print(*error.problems, text("where.no_ledger"), sep="\n", file=sys.stderr)
         return None
