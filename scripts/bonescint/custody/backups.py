@@ -20,36 +20,16 @@ _FIELDS = {"ledger": {"at", "patients", "entries"}, "key": {"at"}}
 
 
 class Backup(NamedTuple):
-    """A backup that the ledger remembers.
+    """A backup that the ledger remembers."""
 
-    Parameters
-    ----------
-    kind
-        ``ledger`` or ``key``.
-    at
-        The day, ISO.
-    where
-        The path as typed.
-    sha256
-        Of the copy.
-    patients
-        How many the ledger held.
-    n
-        The number of the entry that remembers it.
-    names
-        UUIDs by which the medium is recognised (`Medium`).
-    place
-        The path on the medium.
-    """
-
-    kind: str
-    at: str
-    where: str
-    sha256: str
-    patients: int
-    n: int
-    names: frozenset[str]
-    place: str
+    kind: str  # ledger or key
+    at: str  # the day, ISO
+    where: str  # the path as typed
+    sha256: str  # of the copy
+    patients: int  # how many the ledger held
+    n: int  # the number of the entry that remembers it
+    names: frozenset[str]  # UUIDs by which the medium is recognised (`Medium`)
+    place: str  # the path on the medium
 
 
 def backups(ledger: Ledger) -> list[Backup]:

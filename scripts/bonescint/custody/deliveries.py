@@ -44,74 +44,41 @@ _TELLING = 6  # an ID of at least so many characters does not stand in a sentenc
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery as recorded.
+    """One delivery as recorded, with the details of the record of provision."""
 
-    Parameters
-    ----------
-    id
-        ``D-001`` and so on.
-    date, medium, partner, responsible, items, obtained, means, handed_over
-        When, on what, to whom, under whose responsibility (a role), what, how the hospital came
-        by it, how it was handed over and by whom (a role): the record of provision.
-    files
-        Name and SHA-256 of each file.
-    codes
-        Of the patients in it.
-    recalled
-        Code -> the day its recall was written.
-    after_period_end, despite
-        Why it was delivered after the study's end, and why it was put on record although its
-        content is not what was verified; empty = neither.
-    volumes
-        Of discs that were built here: volume, of, file_set_id, file, form, bytes, sha256,
-        manifest_sha256 of each.
-    cases
-        Of these discs: code -> digest of the case's images and row. It shows whether the case has
-        changed since.
-    conditions
-        Which conditions were met on the day of recording (`bonescint.delivery.conditions`); empty
-        in older records.
-    """
-
-    id: str
+    id: str  # D-001 and so on
     date: str
     medium: str
     partner: str
-    responsible: str
-    items: str
-    obtained: str
+    responsible: str  # a role, at the partner's
+    items: str  # what was provided
+    obtained: str  # how the hospital came by it
     means: str
-    handed_over: str
-    files: Sequence[Sequence[str]]
-    codes: Sequence[str]
-    recalled: Mapping[str, str]
-    after_period_end: str = ""
+    handed_over: str  # by whom, a role
+    files: Sequence[Sequence[str]]  # name and SHA-256 of each
+    codes: Sequence[str]  # of the patients in it
+    recalled: Mapping[str, str]  # code -> the day its recall was written
+    after_period_end: str = ""  # why it was delivered after the study's end; empty = it was not
+    # why it was put on record although its content is not what was verified; empty = it is
     despite: str = ""
+    # of discs built here: volume, of, file_set_id, file, form, bytes, sha256, manifest_sha256
     volumes: Sequence[Mapping[str, Any]] = ()
+    # of these discs: code -> digest of images and row, which shows whether the case has changed
     cases: Mapping[str, str] = field(default_factory=dict)
+    # met on the day of recording (`bonescint.delivery.conditions`); empty in older records
     conditions: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContents:
-    """What a delivery consists of.
+    """What a delivery consists of."""
 
-    Parameters
-    ----------
-    files
-        Name and SHA-256 of each file.
-    imaged, tabled
-        The codes that images and tables hold.
-    closed
-        Names of files that cannot be searched for codes: encrypted or damaged ones, disc images.
-    images
-        Name and SHA-256 of each file that is an image.
-    """
-
-    files: list[list[str]] = field(default_factory=list)
-    imaged: set[str] = field(default_factory=set)
-    tabled: set[str] = field(default_factory=set)
+    files: list[list[str]] = field(default_factory=list)  # name and SHA-256 of each
+    imaged: set[str] = field(default_factory=set)  # the codes that images hold
+    tabled: set[str] = field(default_factory=set)  # the codes that tables hold
+    # files that cannot be searched for codes: encrypted or damaged ones, disc images
     closed: list[str] = field(default_factory=list)
+    # name and SHA-256 of each file that is an image
     images: list[list[str]] = field(default_factory=list)
 
 

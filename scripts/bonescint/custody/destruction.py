@@ -39,54 +39,31 @@ _SECRET = b"AGE-SECRET-KEY-1"
 
 @dataclass(frozen=True)
 class Loss:
-    """What becomes unreadable with the key.
-
-    Parameters
-    ----------
-    patients, opt_outs, deliveries, preceding, recalls, requests, incidental, entries
-        Numbers in the ledger: of patients, of opt-outs in force, and so on.
-    keys
-        The key file and its copies in the folders of the key and the ledger and in private/.
-    sealed
-        Files of this study that are encrypted to the key, the ledger aside.
-    copies
-        Copies of the key on record; those within reach are among the keys.
-    ledger_sha256, recipient_sha256
-        Of the ledger's file, and of the key's public part.
-    """
+    """What becomes unreadable with the key: numbers in the ledger, and files."""
 
     patients: int
-    opt_outs: int
+    opt_outs: int  # in force
     deliveries: int
     preceding: int
     recalls: int
     requests: int
     incidental: int
     entries: int
+    # the key file and its copies in the folders of the key and the ledger and in private/
     keys: tuple[Path, ...]
-    sealed: tuple[Path, ...]
-    copies: tuple[Backup, ...]
+    sealed: tuple[Path, ...]  # files of this study that are encrypted to the key, the ledger aside
+    copies: tuple[Backup, ...]  # of the key, on record; those within reach are among the keys
     ledger_sha256: str
-    recipient_sha256: str
+    recipient_sha256: str  # of the key's public part
 
 
 @dataclass(frozen=True)
 class Leftovers:
-    """Plain files of the identified side that the key does not protect.
+    """Plain files of the identified side that the key does not protect."""
 
-    Parameters
-    ----------
-    tables
-        The workflow's own files and folders in private/.
-    others
-        Number of further files in private/, inputs and ledger aside.
-    traces
-        Number of files in logs/ and .snakemake/.
-    """
-
-    tables: tuple[str, ...]
-    others: int
-    traces: int
+    tables: tuple[str, ...]  # the workflow's own files and folders in private/
+    others: int  # number of further files in private/, inputs and ledger aside
+    traces: int  # number of files in logs/ and .snakemake/
 
 
 def loss(ledger: Ledger) -> Loss:

@@ -42,27 +42,15 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True)
 class Contents:
-    """The places an archive is made of; `contents` finds them.
+    """The places an archive is made of; `contents` finds them."""
 
-    Parameters
-    ----------
-    roots
-        Name in the archive -> where it lies. Of two places with one name the first is taken.
-    raw
-        Name of the raw DICOM folder in the archive. Names below it may identify patients.
-    with_raw
-        Whether the raw DICOM is archived.
-    secrets
-        Device and inode of the key and of the passphrases' files, which are never archived.
-    absent
-        Keys of the configuration whose file or folder is not there.
-    """
-
+    # name in the archive -> where it lies. Of two places with one name the first is taken
     roots: Mapping[str, Path]
-    raw: str
-    with_raw: bool
+    raw: str  # name of the raw DICOM folder in the archive. Names below it may identify patients
+    with_raw: bool  # whether the raw DICOM is archived
+    # device and inode of the key and of the passphrases' files, which are never archived
     secrets: frozenset[tuple[int, int]]
-    absent: tuple[str, ...]
+    absent: tuple[str, ...]  # keys of the configuration whose file or folder is not there
 
     def members(self, text: Texts) -> list[Member]:
         """Walk the tree and return every member, sorted by name.

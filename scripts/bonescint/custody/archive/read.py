@@ -25,26 +25,16 @@ Advance = Callable[[int], None]
 
 @dataclass
 class Findings:
-    """How an archive compares with its manifest.
+    """How an archive compares with its manifest."""
 
-    Parameters
-    ----------
-    files, size
-        Files that agree, and their bytes.
-    missing, extra, changed
-        Names of files that do not agree.
-    lines
-        The lines of these files in the manifest.
-    links
-        Names of symbolic links that were not restored because they lead out of the archive.
-    """
-
-    files: int = 0
-    size: int = 0
+    files: int = 0  # that agree
+    size: int = 0  # their bytes
+    # names of files that do not agree, as the next two
     missing: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
-    lines: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)  # the lines of these files in the manifest
+    # names of symbolic links that were not restored: they lead out of the archive
     links: list[str] = field(default_factory=list)
 
     @property

@@ -30,23 +30,13 @@ _MB = 1_000_000
 
 @dataclass(frozen=True)
 class Written:
-    """What the finished archive holds.
+    """What the finished archive holds."""
 
-    Parameters
-    ----------
-    files, size
-        Number of files and their bytes.
-    archive_size, sha256
-        Of the encrypted file.
-    links
-        Symbolic links whose target is not in the archive.
-    """
-
-    files: int
-    size: int
-    archive_size: int
+    files: int  # how many
+    size: int  # their bytes
+    archive_size: int  # of the encrypted file
     sha256: str
-    links: list[str]
+    links: list[str]  # symbolic links whose target is not in the archive
 
 
 def write_archive(
