@@ -15,21 +15,12 @@ from bonescint.filesystems import SHARES, block_of, blocks_below, mount_of
 
 
 class Medium(NamedTuple):
-    """A medium as it is connected now.
+    """A medium as it is connected now."""
 
-    Parameters
-    ----------
-    disks
-        What this machine calls the disks, or the share, that hold it.
-    names
-        UUIDs by which it is recognised when it is connected again; empty if there are none.
-    place
-        The path on the medium, without the mount point.
-    """
-
-    disks: frozenset[str]
+    disks: frozenset[str]  # what this machine calls the disks, or the share, that hold it
+    # UUIDs by which it is recognised when it is connected again; may be empty
     names: frozenset[str]
-    place: str
+    place: str  # the path on the medium, without the mount point
 
     def is_also(self, other: "Medium") -> bool:
         """Tell whether another path lies on the same medium, as far as the machine can tell."""

@@ -21,23 +21,13 @@ _SHOWN = 10  # rows in a message
 
 @dataclass(frozen=True, slots=True)
 class PrecedingDelivery:
-    """A delivery under the preceding study.
+    """A delivery under the preceding study."""
 
-    Parameters
-    ----------
-    id
-        ``P-001`` and so on.
-    date, partner, medium
-        When, to whom, on what; the last two may be unknown.
-    subjects
-        Normalised patient IDs.
-    """
-
-    id: str
+    id: str  # P-001 and so on
     date: str
-    partner: str
+    partner: str  # empty if unknown, like the medium
     medium: str
-    subjects: frozenset[str]
+    subjects: frozenset[str]  # normalised patient IDs
 
     def codes(self, ledger: Ledger) -> list[str]:
         """Return the codes of those of its patients who are now in this study, in order."""

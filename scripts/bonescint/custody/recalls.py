@@ -24,21 +24,11 @@ _ON_THE_NOTICE = ("id", "date", "medium", "partner", "responsible")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice that was written.
-
-    Parameters
-    ----------
-    path
-        Its file.
-    delivery
-        The delivery's ID.
-    codes
-        The codes it names.
-    """
+    """A notice that was written."""
 
     path: Path
-    delivery: str
-    codes: list[str]
+    delivery: str  # the ID of the delivery
+    codes: list[str]  # the codes that it names
 
 
 def recall(

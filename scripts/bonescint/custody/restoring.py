@@ -30,21 +30,12 @@ _REPORTS = Path("results/anonymization")
 
 @dataclass(frozen=True)
 class Restorable:
-    """A backup of the ledger that may take the ledger's place.
+    """A backup of the ledger that may take the ledger's place."""
 
-    Parameters
-    ----------
-    copy
-        The opened backup.
-    missing
-        How many entries it lacks that the ledger had when it was last used; None if unknown.
-    lost
-        Codes of coded images that the backup does not know.
-    """
-
-    copy: Ledger
+    copy: Ledger  # the opened backup
+    # entries it lacks that the ledger had when it was last used; None if unknown
     missing: int | None
-    lost: frozenset[str]
+    lost: frozenset[str]  # codes of coded images that the backup does not know
 
     @property
     def last(self) -> str:

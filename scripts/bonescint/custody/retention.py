@@ -14,24 +14,12 @@ WARNING_DAYS = 90
 
 @dataclass(frozen=True)
 class Retention:
-    """Where a study stands on its retention clock.
+    """Where a study stands on its retention clock."""
 
-    Parameters
-    ----------
-    published
-        Date of publication; None = not yet published, so the study is kept.
-    years
-        For so many years after publication it is kept.
-    keep_until
-        The last day it is kept; None before the publication.
-    days_left
-        Days until then; negative afterwards; None before the publication.
-    """
-
-    published: date | None
-    years: int
-    keep_until: date | None
-    days_left: int | None
+    published: date | None  # None = not yet published, so the study is kept
+    years: int  # for so many years after publication it is kept
+    keep_until: date | None  # the last day it is kept; None before the publication
+    days_left: int | None  # until then; negative afterwards; None before the publication
 
     @property
     def due(self) -> bool:

@@ -24,19 +24,11 @@ _STAYING_KINDS = re.compile(r"private/[^/]+\.(mark|lock)")
 
 
 class SealOutcome(NamedTuple):
-    """The outcome of sealing or unsealing a folder.
+    """The outcome of sealing or unsealing a folder."""
 
-    Parameters
-    ----------
-    files, size
-        Number of files in the sealed file, and their bytes.
-    resumed
-        Whether it was begun before and interrupted.
-    """
-
-    files: int
-    size: int
-    resumed: bool
+    files: int  # how many are in the sealed file
+    size: int  # their bytes
+    resumed: bool  # whether it was begun before and interrupted
 
 
 def stays(name: str) -> bool:
