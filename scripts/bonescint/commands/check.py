@@ -18,15 +18,7 @@ _TOLD = 10
 
 
 class CheckFailed(InputError):
-    """The errors of a check. They are shown above its table; the last line is what to do next.
-
-    Parameters
-    ----------
-    errors
-        All of them.
-    next_step
-        What to do first.
-    """
+    """The errors of a check. They are shown above its table; the last line is what to do next."""
 
     def __init__(self, errors: Iterable[str], next_step: str) -> None:
         super().__init__(errors)

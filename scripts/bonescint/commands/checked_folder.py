@@ -15,15 +15,7 @@ _RECEIPT = Path("private/indexed.json")
 
 
 class CheckedFolder(NamedTuple):
-    """What is known of the raw folder.
-
-    Parameters
-    ----------
-    files
-        How many files lie below it.
-    errors, warnings, notes
-        Sentences.
-    """
+    """What is known of the raw folder: how many files lie below it, and sentences."""
 
     files: int
     errors: list[str]

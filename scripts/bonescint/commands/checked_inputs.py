@@ -26,37 +26,23 @@ _TABLES = ("software", "readers")
 
 @dataclass(slots=True)
 class CheckedInput:
-    """What the check of one input found.
+    """What the check of one input found."""
 
-    Parameters
-    ----------
-    where
-        The key's path in config.yaml, or the file.
-    rows
-        How many rows it has; None if they were not counted.
-    matched
-        How many cases of the cohort it has, and out of how many.
-    errors, warnings
-        Sentences; an error stops the run.
-    notes
-        What else to know, such as what could not be checked yet.
-    """
-
-    where: str
-    rows: int | None = None
+    where: str  # the key's path in config.yaml, or the file
+    rows: int | None = None  # None if they were not counted
+    # how many cases of the cohort it has, and out of how many
     matched: tuple[int, int] | None = None
+    # sentences, as the next two; an error stops the run
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    # what else to know, such as what could not be checked yet
     notes: list[str] = field(default_factory=list)
 
 
 class StudyInputs:
     """The inputs of a study, each checked when it is asked for.
 
-    Parameters
-    ----------
-    config
-        A configuration of the right form; ``ledger`` holds the arguments of `open_ledger`.
+    The configuration has the right form; its ``ledger`` holds the arguments of `open_ledger`.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:

@@ -36,22 +36,12 @@ class Typed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DecisionsFile:
-    """A file of decisions, read but not yet compared with the list of items.
-
-    Parameters
-    ----------
-    study, items_sha256
-        The study it belongs to, and the list of items it was made from.
-    reviewer, saved
-        Who decided, and when.
-    rows
-        The decisions.
-    """
+    """A file of decisions, read but not yet compared with the list of items."""
 
     study: str
-    items_sha256: str
-    reviewer: str
-    saved: str
+    items_sha256: str  # of the list of items it was made from
+    reviewer: str  # who decided
+    saved: str  # when
     rows: tuple[Typed, ...]
 
 

@@ -42,18 +42,11 @@ ImageShape = tuple[int, int, int]
 
 
 class Merged(NamedTuple):
-    """What became of the decisions of a file.
+    """What became of the decisions of a file."""
 
-    Parameters
-    ----------
-    added, known
-        How many are new, and how many were on record already.
-    changed
-        Decisions that replace earlier ones of the same person: the new one and the old ones.
-    """
-
-    added: int
-    known: int
+    added: int  # how many are new
+    known: int  # how many were on record already
+    # the new decision, and the earlier ones of the same person that it replaces
     changed: list[tuple[Decision, tuple[Decision, ...]]]
 
 

@@ -12,28 +12,15 @@ LISTS = ("opt_out", "participants", "tracer_calendar", "exam_dates")
 
 @dataclass(frozen=True, slots=True)
 class InputTable:
-    """A table that a person fills in.
+    """A table that a person fills in."""
 
-    Parameters
-    ----------
-    kind, name
-        ``software`` or ``readers`` with the entry's key; of a list its name twice.
-    schema
-        A file of schemas/ without ``.schema.yaml``.
-    settings
-        The entry of config.yaml; of a list how it is read.
-    file_key, file, second
-        Where config.yaml names the file; the file and its second transcription (double entry),
-        None where it names none.
-    """
-
-    kind: str
-    name: str
-    schema: str
-    settings: Mapping[str, Any]
-    file_key: str
-    file: str | None
-    second: str | None
+    kind: str  # software, readers, or the name of a list
+    name: str  # the entry's key; of a list its name
+    schema: str  # a file of schemas/ without .schema.yaml
+    settings: Mapping[str, Any]  # the entry of config.yaml; of a list how it is read
+    file_key: str  # where config.yaml names the file
+    file: str | None  # None where config.yaml names none
+    second: str | None  # its second transcription (double entry), if there is one
 
 
 def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:

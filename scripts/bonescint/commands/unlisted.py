@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 
 
 class Unlisted:
-    """Values of many files, each with the number of files it stands in.
-
-    Parameters
-    ----------
-    text
-        The words of `bonescint private`.
-    """
+    """Values of many files, each with the number of files it stands in."""
 
     def __init__(self, text: Texts) -> None:
         from bonescint.deid.policy import load_policies
