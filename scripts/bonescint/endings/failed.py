@@ -31,13 +31,7 @@ _OURS = ("results/", "private/", "logs/")  # private/ may hold inputs as well
 
 
 class Wording:
-    """The words of endings.csv in the study's language; in both languages if it is not known.
-
-    Parameters
-    ----------
-    config
-        The configuration, checked or not.
-    """
+    """The words of endings.csv in the study's language; in both languages if it is not known."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         language = config.get("language")
@@ -72,21 +66,11 @@ class Wording:
 
 
 class CallFault(NamedTuple):
-    """What stopped a job, or Snakemake itself.
+    """What stopped a job, or Snakemake itself."""
 
-    Parameters
-    ----------
-    message
-        As Snakemake prints it, if no job failed.
-    kind
-        The type of that exception.
-    rule, wildcards, logs
-        Of a job.
-    """
-
-    message: str = ""
-    kind: str = ""
-    rule: str = ""
+    message: str = ""  # as Snakemake prints it, if no job failed
+    kind: str = ""  # the type of that exception
+    rule: str = ""  # of a job, like the next two
     wildcards: tuple[str, ...] = ()
     logs: tuple[Path, ...] = ()
 

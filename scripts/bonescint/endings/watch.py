@@ -40,13 +40,7 @@ Lines = Callable[[], Iterable[str]]
 
 
 class Ending(logging.Handler):
-    """What one call of Snakemake did, according to its log.
-
-    Parameters
-    ----------
-    workflow
-        Snakemake's, in its main process.
-    """
+    """What one call of Snakemake did, according to its log."""
 
     def __init__(self, workflow: Any) -> None:
         super().__init__(logging.INFO)

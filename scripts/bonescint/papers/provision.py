@@ -17,25 +17,11 @@ _COLUMNS = ("code", "volume", "n_images", "replaces")
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """What is provided to another institution, recorded or still to be handed over.
+    """What is provided to another institution, recorded or still to be handed over."""
 
-    Parameters
-    ----------
-    id
-        ``D-001``.
-    cases
-        One row per case: ``code`` and, if known, ``volume``, ``n_images``, ``replaces``.
-    date, medium, partner, responsible, items, obtained, means, handed_over, after_end
-        As on record; empty = filled in by hand.
-    volumes
-        One row per volume as in results/delivery/volumes.csv; empty = files were handed over.
-    files
-        Number of files where there are no volumes.
-    """
-
-    id: str
-    cases: Sequence[Mapping[str, str]]
-    date: str = ""
+    id: str  # D-001
+    cases: Sequence[Mapping[str, str]]  # a row each: code and, if known, volume, n_images, replaces
+    date: str = ""  # as on record, like the next eight; empty = filled in by hand
     medium: str = ""
     partner: str = ""
     responsible: str = ""
@@ -44,8 +30,9 @@ class Provision:
     means: str = ""
     handed_over: str = ""
     after_end: str = ""
+    # as in results/delivery/volumes.csv; empty = files were handed over
     volumes: Sequence[Mapping[str, Any]] = ()
-    files: int = 0
+    files: int = 0  # how many, where there are no volumes
 
 
 def forms_of_provision(provision: Provision, config: Mapping[str, Any]) -> dict[str, Paper]:

@@ -43,24 +43,12 @@ class ReviewItem(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """The tables of one batch of patients.
+    """The tables of one batch of patients."""
 
-    Parameters
-    ----------
-    rows
-        private/batches/{batch}.csv.
-    report
-        results/anonymization/{batch}.csv.
-    refused
-        private/refused/{batch}.csv.
-    folder
-        results/dicom/{batch}.
-    """
-
-    rows: Path
-    report: Path
-    refused: Path
-    folder: Path
+    rows: Path  # private/batches/{batch}.csv
+    report: Path  # results/anonymization/{batch}.csv
+    refused: Path  # private/refused/{batch}.csv
+    folder: Path  # results/dicom/{batch}
 
 
 def sources(batch: Batch, codes: Mapping[str, str]) -> dict[str, dict[str, str]]:

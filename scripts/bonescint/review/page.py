@@ -35,24 +35,12 @@ _ONLY_FINDINGS = "findings"  # what may be blank and delivered as not stated
 
 @dataclass
 class Shown:
-    """An item with what the page shows of it.
+    """An item with what the page shows of it."""
 
-    Parameters
-    ----------
-    row
-        Its row of private/review/items.csv.
-    why
-        Sentences.
-    text
-        What was typed by a person, such as the findings; it is shown as it is.
-    pictures, header
-        Of its file.
-    """
-
-    row: Row
-    why: list[str]
-    text: str = ""
-    pictures: list[ShownPicture] = field(default_factory=list)
+    row: Row  # of private/review/items.csv
+    why: list[str]  # sentences
+    text: str = ""  # what was typed by a person, such as the findings; it is shown as it is
+    pictures: list[ShownPicture] = field(default_factory=list)  # of its file, like the header
     header: list[ShownChange] = field(default_factory=list)
 
     @property

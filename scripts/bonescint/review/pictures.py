@@ -13,24 +13,13 @@ from bonescint.dicom.display import NO_PICTURE, greys, shades
 
 
 class ShownPicture(NamedTuple):
-    """One frame.
+    """One frame."""
 
-    Parameters
-    ----------
-    view
-        ``anterior``, ``posterior``, ``overlay`` or empty.
-    width, height
-        In pixels of the file.
-    data
-        The PNG in base64.
-    trace
-        A PNG of every pixel that has not the darkest value, in black: 256 greys cannot show it.
-    """
-
-    view: str
-    width: int
+    view: str  # anterior, posterior, overlay or empty
+    width: int  # in pixels of the file, like the height
     height: int
-    data: str
+    data: str  # the PNG in base64
+    # a PNG of every pixel that has not the darkest value, in black: 256 greys cannot show it
     trace: str = ""
 
 
