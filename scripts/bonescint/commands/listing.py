@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+from bonescint.text.width import printable
 
 # verify_purge searches the first four; the others hold papers for the partner
 NO_PLACE = ("results", "private", "logs", ".snakemake", "recalls", "forms")
@@ -16,7 +17,7 @@ def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return the table as lines of equal columns; a wide (East Asian) character takes two."""
     from rich.cells import cell_len
 
-    lines = [header, *([_printable(cell) for cell in row] for row in rows)]
+    lines = [header, *(list(map(printable, row)) for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
@@ -90,8 +91,3 @@ def lies_in(path: Path, folders: Iterable[str]) -> bool:
     """Tell whether a path, which need not exist, lies in one of the study's folders, or is one."""
     place = path.resolve()
     return any(place.is_relative_to(Path(folder).resolve()) for folder in folders)
-
-
-def _printable(cell: str) -> str:
-    # control characters in a cell must not steer the terminal
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cell)

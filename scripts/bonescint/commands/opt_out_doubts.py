@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
+from bonescint.text.width import printable
 
 if TYPE_CHECKING:
     from bonescint.resources import Texts
@@ -53,5 +54,4 @@ def show_doubts(options: argparse.Namespace) -> int:
 
 def _shown(person: dict[str, list[str]], text: "Texts") -> str:
     fields = (" / ".join(person[key]) or text("doubts.unknown") for key in person)
-    # control characters in a header must not steer the terminal
-    return "  ".join("".join(c if c.isprintable() else "?" for c in field) for field in fields)
+    return "  ".join(printable(field, "?") for field in fields)

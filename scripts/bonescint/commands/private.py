@@ -10,9 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.commands.unlisted import Unlisted, raw_level, showable
+from bonescint.commands.unlisted import Unlisted, raw_level
 from bonescint.dicom.vrs import FORMATS
 from bonescint.resources import Texts
+from bonescint.text.width import printable
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -105,7 +106,7 @@ def _lines(
         else:
             continue
         what = [f"({group:04X},{element:04X})", creator, vr or "--", f"{len(value)} bytes", shown]
-        yield "# " + "  ".join(map(showable, what))
+        yield "# " + printable("  ".join(what), "?")
         yield f"#   {text(decision)}" if decision in text else f"- {decision}"
 
 
