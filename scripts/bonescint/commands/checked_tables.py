@@ -66,3 +66,13 @@ def check_import(
         values = metrics(config)["values"]
         return read_export(file, cases, table.name, table.settings, language, other, same, values)
     return read_report(file, cases, table.name, table.settings, language, other, same)
+
+
+def odd_rows(given: "Export | ReadingReport", language: str) -> list[str]:
+    """Return what the import would warn of: where, what, and the rule."""
+    from bonescint.warning_words import warnings_in_words
+
+    return [
+        f"{row['where']}: {row['message']}" + (f" [{row['rule']}]" if row["rule"] else "")
+        for row in warnings_in_words(given.warnings, language)
+    ]

@@ -37,32 +37,17 @@ def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
     from bonescint.config import inputs, list_layout
     from bonescint.config_values import entries_of
 
-    paths = inputs(config)
-    tables = {
-        f"inputs.{key}": InputTable(
-            key,
-            key,
-            key,
-            list_layout(config, key),
-            f"inputs.{key}",
-            paths.get(f"inputs.{key}"),
-            None,
-        )
-        for key in LISTS
-    }
-    for kind, schema, field in (
-        ("software", "software_export", "export"),
-        ("readers", "reading_report", "report"),
-    ):
+    paths, tables = inputs(config), {}
+    for key in LISTS:
+        full = f"inputs.{key}"
+        settings = list_layout(config, key)
+        tables[full] = InputTable(key, key, key, settings, full, paths.get(full), None)
+    kinds = {"software": ("software_export", "export"), "readers": ("reading_report", "report")}
+    for kind, (schema, field) in kinds.items():
         for key, entry in entries_of(config, kind).items():
-            tables[f"{kind}.{key}"] = InputTable(
-                kind,
-                key,
-                schema,
-                entry,
-                f"{kind}.{key}.{field}",
-                entry[field],
-                entry.get(f"second_{field}"),
+            full, second = f"{kind}.{key}", entry.get(f"second_{field}")
+            tables[full] = InputTable(
+                kind, key, schema, entry, f"{full}.{field}", entry[field], second
             )
     found = [full for full in tables if name in (full, full.partition(".")[2])]
     if len(found) == 1:

@@ -81,10 +81,9 @@ def check_table(options: argparse.Namespace) -> int:
         With every fault found.
     """
     from bonescint.commands.checked_lists import check_list
-    from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases
+    from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases, odd_rows
     from bonescint.resources import Texts
     from bonescint.text.given_paths import open_elsewhere
-    from bonescint.warning_words import warnings_in_words
 
     config, text = configuration.with_words(options, "table_commands")
     table = find_table(config, options.name, text)
@@ -101,10 +100,7 @@ def check_table(options: argparse.Namespace) -> int:
         second = None if options.file else table.second
         ledger = configuration.opened_ledger(config) if COHORT.is_file() else None
         imported = check_import(file, second, table, cohort_cases(ledger, text.language), config)
-        warnings = [
-            f"{r['where']}: {r['message']}" + (f" [{r['rule']}]" if r["rule"] else "")
-            for r in warnings_in_words(imported.warnings, text.language)
-        ]
+        warnings = odd_rows(imported, text.language)
         n = sum(row["status"] != "missing" for row in imported.rows)
         counts = {"n": len(imported.rows), "found": n, "warnings": len(warnings)}
         counts["others"] = imported.others
