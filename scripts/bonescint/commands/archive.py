@@ -130,7 +130,7 @@ def _write(
                 file,
                 found,
                 identity,
-                _readme(config, today),
+                _in_both(lambda words: words("readme", **_study(config), date=today)),
                 lambda w: _cover(config, file, identity, options.with_dicom, w, today),
                 text,
                 report,
@@ -187,10 +187,6 @@ def _names(names: list[str], raw: str | None, text: "Texts") -> str:
     from bonescint.custody.archive.contents import shown
 
     return ", ".join(dict.fromkeys(shown(name, raw, text) for name in names))
-
-
-def _readme(config: Mapping[str, Any], today: "date") -> str:
-    return _in_both(lambda text: text("readme", **_study(config), date=today))
 
 
 def _cover(

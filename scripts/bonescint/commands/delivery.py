@@ -70,17 +70,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         default="",
         help="record although the content is not what was verified / 内容が異なっても記録する理由",
     )
-    configuration.add_option(recording, _record)
+    configuration.add_option(recording, record_delivery)
 
     add_showing(actions)
     add_verify(actions)
     add_forms(actions)
     add_receiving(actions)
-
-
-def _record(options: argparse.Namespace) -> int:
-    of_preceding = options.preceding or options.ids
-    return record_preceding(options) if of_preceding else record_delivery(options)
 
 
 def record_delivery(options: argparse.Namespace) -> int:
@@ -103,6 +98,8 @@ def record_delivery(options: argparse.Namespace) -> int:
     from bonescint.text.dates import table_date
     from bonescint.text.filled import filled_for
 
+    if options.preceding or options.ids:
+        return record_preceding(options)
     config, text = configuration.with_words(options, "custody")
     language = text.language
     day = table_date(options.date)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from bonescint.commands import configuration
 from bonescint.commands.ledger_backup import back_up
 from bonescint.commands.ledger_destroy import YES, add_options, destroy_study, typed
-from bonescint.commands.ledger_rename import rename_study
 from bonescint.commands.ledger_restore import restore_ledger
 from bonescint.errors import InputError
 from bonescint.resources import Texts
@@ -86,9 +85,9 @@ def init(options: argparse.Namespace) -> int:
 
 def status(options: argparse.Namespace) -> int:
     """Print what the ledger holds, in numbers, and where it lies; return 0."""
+    from bonescint.commands.listing import aligned
     from bonescint.identity.key import is_wrapped
     from bonescint.identity.opt_outs import in_force
-    from bonescint.text.width import text_width
 
     config, text = configuration.with_words(options, "ledger")
     ledger = configuration.opened_ledger(config)
@@ -106,10 +105,8 @@ def status(options: argparse.Namespace) -> int:
         "backup_ledger": _backup_told(ledger, "ledger", text),
         "backup_key": _backup_told(ledger, "key", text),
     }
-    labels = {key: text(f"status.{key}") for key in lines}
-    width = max(text_width(label) for label in labels.values())
-    for key, value in lines.items():
-        print(labels[key] + " " * (width - text_width(labels[key])), value, sep="  ")
+    first, *others = ([text(f"status.{key}"), str(value)] for key, value in lines.items())
+    print(aligned(first, others))
     _advise(ledger, text)
     return 0
 
@@ -270,4 +267,37 @@ def export_ledger(options: argparse.Namespace) -> int:
     )
     print(text("export.done", file=options.file, n=len(ledger), pages=pages))
     print(text("export.keep"))
+    return 0
+
+
+def rename_study(options: argparse.Namespace) -> int:
+    """Write the new ID of the configuration into ledger and folder, and return 0.
+
+    The former ID is typed, so that nobody takes another study's ledger by mistake. It stays in the
+    ledger, and on all that was delivered under it.
+
+    Raises
+    ------
+    InputError
+        If the ledger is not the former study's, or its data are of the other kind.
+    """
+    from bonescint.identity.ledger import open_ledger
+    from bonescint.identity.study import mark_folder, refuse_other, study_of_folder
+
+    config = configuration.load(options, is_renamed=True)
+    text = Texts("ledger", config["language"])
+    settings = dict(config["ledger"])
+    study = settings.pop("study")
+    ledger = open_ledger(**settings, ask=True)
+    known = next(reversed(ledger.entries("study")), None) or study_of_folder()
+    if known is None:
+        raise InputError(text("rename.unknown"))
+    # simulated data must not become patients' data
+    refuse_other({**known, "id": study["id"]}, study, ledger.path)
+    if known["id"] != study["id"]:
+        if known["id"] != options.former:
+            raise InputError(text("rename.other", known=known["id"], former=options.former))
+        ledger.append([{"kind": "study", **study, "former": known["id"]}])
+    mark_folder(study)
+    print(text("rename.done", id=study["id"], former=options.former))
     return 0

@@ -219,7 +219,7 @@ def _told(
         yield text("as_printed", cases=cases(_as_printed(options, correlations.best)))
     yield ""
     yield text("rests")
-    yield from _bulleted(
+    sentences = (
         text(
             f"{kind}.{'auc' if is_auc else 'calls'}", alpha=_percent(1 - options.confidence),
             power=_percent(options.power), level=_percent(2 * options.confidence - 1),
@@ -234,6 +234,7 @@ def _told(
         text("failed", share=_percent(options.failures)),
         text("not_observed"),
     )  # fmt: skip
+    yield from (f"  - {sentence}" for sentence in sentences)
 
 
 def _one_class(options: argparse.Namespace, correlations: "Correlations", text: Texts) -> str:
@@ -242,10 +243,6 @@ def _one_class(options: argparse.Namespace, correlations: "Correlations", text: 
     own = correlations.positive if options.measure == "sensitivity" else correlations.negative
     apart = discordant(options.value, options.value - (options.difference or 0), own)
     return text(f"one_class.{options.measure}", share=_percent(sum(apart)))
-
-
-def _bulleted(*sentences: str) -> Iterator[str]:
-    return (f"  - {sentence}" for sentence in sentences)
 
 
 def _percent(share: float) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration, requester
-from bonescint.commands.request_extract import extract
 from bonescint.commands.requester import ORIGIN, patient_of, typed_details
 from bonescint.errors import InputError
 from bonescint.resources import Texts
@@ -272,3 +271,29 @@ def _rows(found: "Iterable[Request]", ledger: "Ledger", text: Texts) -> Iterable
             request.decided,
             request.withdrawn,
         ]
+
+
+def extract(options: argparse.Namespace) -> int:
+    """Write what is held of a patient as a PDF (mode 0600), and return 0.
+
+    The patient, a code or an ID, is asked for if not given.
+
+    Raises
+    ------
+    InputError
+        If there is no such patient, or the file may not lie there.
+    """
+    from bonescint.commands.listing import refuse_places, write_new
+    from bonescint.custody.extract import extract_of
+    from bonescint.papers.pdf import pdf_of
+
+    config, text = configuration.with_words(options, "requests")
+    refuse_places([options.pdf], text.language)
+    ledger = configuration.opened_ledger(config)
+    subject = patient_of(None, options.patient, ledger, text)
+    if not (code := ledger.code_of(subject)):
+        raise InputError(text("nobody"))
+    paper = extract_of(ledger, subject, config, date.today())
+    write_new({options.pdf: pdf_of(paper)}, text.language)
+    print(text("extracted", code=code, path=options.pdf))
+    return 0

@@ -19,8 +19,8 @@ def show_retention(options: argparse.Namespace) -> int:
     """Print what is kept until when and return 0."""
     from datetime import date
 
+    from bonescint.commands.listing import aligned
     from bonescint.custody.retention import retention, summary_line
-    from bonescint.text.width import text_width
 
     config, text = configuration.with_words(options, "ledger")
     study, today = config["study"], date.today()
@@ -45,11 +45,5 @@ def show_retention(options: argparse.Namespace) -> int:
         # a certificate says nothing about a patient and proves the destruction of the rest
         when = text("retention.forever") if holding == "certificate" else until
         rows.append((what, when, text(f"retention.{holding}_why")))
-    widths = [max(text_width(row[column]) for row in rows) for column in (0, 1)]
-    for row in rows:
-        cells = [
-            cell + " " * (width - text_width(cell))
-            for cell, width in zip(row, widths, strict=False)
-        ]
-        print(*cells, row[-1], sep="  ")
+    print(aligned(rows[0], rows[1:]))
     return 0

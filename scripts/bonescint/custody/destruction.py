@@ -15,6 +15,7 @@ from bonescint.config import inputs
 from bonescint.custody.backups import TOLD, Backup, key_copies, key_digests
 from bonescint.custody.seal import SEALED_FILES
 from bonescint.errors import InputError
+from bonescint.files import to_the_disk
 from bonescint.folders import files_below
 from bonescint.identity.key import KEY_SIZE
 from bonescint.identity.ledger import Ledger, open_ledger
@@ -205,11 +206,7 @@ def _shred(file: Path) -> None:
         os.fsync(stream.fileno())
     for path in dict.fromkeys((real, file)):
         path.unlink(missing_ok=True)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        to_the_disk(path.parent)
 
 
 def delete_plain(config: Mapping[str, Any]) -> int:

@@ -30,14 +30,10 @@ def incidental_on_record(ledger: Ledger, until: str = "9999") -> dict[str, Entry
     """Return code -> its record. No consultation or disclosure after the day `until` counts."""
     in_use = ledger.code_in_use
     return {
-        in_use(entry["code"]): entry | {"disclosed": _by_then(entry["disclosed"], until)}
+        in_use(entry["code"]): entry | ({"disclosed": ""} if entry["disclosed"] > until else {})
         for entry in ledger.entries("incidental")
         if entry["consulted"] <= until
     }
-
-
-def _by_then(day: str, until: str) -> str:
-    return day if day <= until else ""
 
 
 def put_incidental(

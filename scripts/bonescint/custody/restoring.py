@@ -71,7 +71,8 @@ def restorable(
     missing = None if head is None else max(0, n - len(entries))
     if missing == 1 and last_told().get("ledger", {}).get("entries") == n:
         missing = 0  # only the entry that records this very backup is missing
-    return Restorable(copy, missing, frozenset(_coded() - known))
+    coded = {folder.name for folder in CODED_IMAGES.glob("*/BS-*")}
+    return Restorable(copy, missing, frozenset(coded - known))
 
 
 def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
@@ -115,10 +116,6 @@ def _begin_anew(found: Restorable) -> None:
     for folder in CODED_IMAGES.glob("*/BS-*"):
         if folder.name in found.lost:
             _REPORTS.joinpath(f"{folder.parent.name}.csv").unlink(missing_ok=True)
-
-
-def _coded() -> set[str]:
-    return {folder.name for folder in CODED_IMAGES.glob("*/BS-*")}
 
 
 def _opens(ledger: Ledger) -> bool:

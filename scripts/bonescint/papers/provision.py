@@ -243,7 +243,8 @@ def _codes(context: _Context) -> Paper:
     text, given = context.text, context.provision
     rows = [{key: str(case.get(key) or "") for key in _COLUMNS} for case in given.cases]
     known = [key for key in _COLUMNS if any(row[key] for row in rows)] or ["code"]
-    shown = [ShownColumn(key, text(f"codes.{key}"), _kind(key)) for key in known]
+    kinds = {"volume": "count", "n_images": "count"}
+    shown = [ShownColumn(key, text(f"codes.{key}"), kinds.get(key, "text")) for key in known]
     lead = [text("codes.lead")]
     if "replaces" in known:
         lead.append(text("codes.replaces_note"))
@@ -254,10 +255,6 @@ def _codes(context: _Context) -> Paper:
         ShownTable(text("codes.list"), shown, rows),
         context.sign("manager"),
     )
-
-
-def _kind(key: str) -> str:
-    return "count" if key in ("volume", "n_images") else "text"
 
 
 def _handover(context: _Context) -> Paper:
