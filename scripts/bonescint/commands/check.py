@@ -49,7 +49,7 @@ def check(options: argparse.Namespace) -> int:
 
     config = configuration.merged(options.config)
     found, readable = _configuration(config, options)
-    text = Texts("check", _language(config))
+    text = Texts("check", configuration.language_of(config))
     if not readable:
         # only these errors are shown, because no input could be checked
         print(text("form_first"), flush=True)
@@ -85,10 +85,6 @@ def _first(faulty: "CheckedInput", text: Texts) -> str:
     return said
 
 
-def _language(config: Mapping[str, Any]) -> str:
-    return "en" if config.get("language") == "en" else "ja"
-
-
 def _configuration(
     config: Mapping[str, Any], options: argparse.Namespace
 ) -> tuple["CheckedInput", bool]:
@@ -103,7 +99,7 @@ def _configuration(
         check_config(config)
     except InputError as error:
         found.errors = error.problems
-    words = Texts("config", _language(config))
+    words = Texts("config", configuration.language_of(config))
     if (version := config_version(config)) < CONFIG_VERSION:
         found.notes.append(words("older_version", version=version, known=CONFIG_VERSION))
     if "batches" in (config.get("deidentification") or {}):

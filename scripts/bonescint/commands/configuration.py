@@ -36,6 +36,11 @@ def add_command(
     return parser
 
 
+def language_of(config: Mapping[str, Any]) -> str:
+    """Return the language of a configuration that need not have been checked."""
+    return "en" if config.get("language") == "en" else "ja"
+
+
 def merged(files: Sequence[Path]) -> dict[str, Any]:
     """Return the configuration of the files, later ones over earlier ones.
 
@@ -88,13 +93,7 @@ def opened_ledger(config: Mapping[str, Any]) -> "Ledger":
 
 
 def refuse_elsewhere(options: argparse.Namespace) -> None:
-    """Refuse a configuration of another folder: its paths and records belong to that folder.
-
-    Raises
-    ------
-    InputError
-        If the first file lies in another folder than this.
-    """
+    """Refuse a configuration of another folder: its paths and records belong to that folder."""
     if options.config[0].resolve().parent != Path.cwd():
         raise InputError(both("config", "other_folder", file=options.config[0]))
 

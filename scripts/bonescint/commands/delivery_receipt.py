@@ -106,13 +106,7 @@ def _asked(
 
 
 def day_typed(typed: str, text: "Texts") -> date:
-    """Return the day that somebody typed after ``--date``.
-
-    Raises
-    ------
-    InputError
-        If it is no date.
-    """
+    """Return the day that somebody typed after ``--date``, or raise if it is none."""
     from bonescint.text.dates import table_date
 
     if not (day := table_date(typed)):

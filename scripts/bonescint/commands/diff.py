@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.errors import InputError
-from bonescint.text.width import printable
+from bonescint.text.width import without_controls
 
 if TYPE_CHECKING:
     from bonescint.deid.compare import Change, Size
@@ -86,4 +86,4 @@ def _line(change: "Change", text: "Texts", room: int | None) -> str:
 def _shown(side: "str | Size", text: "Texts") -> str:
     if not isinstance(side, str):
         return text(f"diff.{side.unit}", n=side.n)
-    return printable(side)
+    return without_controls(side)

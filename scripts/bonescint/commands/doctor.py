@@ -47,7 +47,7 @@ def examine(options: argparse.Namespace) -> int:
         except InputError:
             found = [Finding("config", MEND, "unread", {"file": options.config[0]})]
         study = looked_at(config)
-    language = options.language or ("en" if config.get("language") == "en" else "ja")
+    language = options.language or configuration.language_of(config)
     text = Texts("doctor", language)
     if study is None:
         print(text("no_study"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.text.width import printable
+from bonescint.text.width import without_controls
 
 # verify_purge searches the first four; the others hold papers for the partner
 NO_PLACE = ("results", "private", "logs", ".snakemake", "recalls", "forms")
@@ -17,7 +17,7 @@ def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return the table as lines of equal columns; a wide (East Asian) character takes two."""
     from rich.cells import cell_len
 
-    lines = [header, *(list(map(printable, row)) for row in rows)]
+    lines = [header, *(list(map(without_controls, row)) for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(

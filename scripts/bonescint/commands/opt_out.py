@@ -74,6 +74,7 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     from bonescint.custody.seal import sealed_files
     from bonescint.identity.first_use import open_or_create
     from bonescint.identity.opt_outs import declined, remember
+    from bonescint.identity.people import data_of
     from bonescint.tables.opt_out_ids import ids_of_ledger
 
     config, text = configuration.with_words(options, "custody")
@@ -88,7 +89,8 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     )
     if is_first:
         print(text("opt_out.ledger", path=ledger.path, key=ledger.key))
-    indexed = _indexed(subjects)
+    # what images of the study's folder say of the patients, None before any run
+    indexed = data_of(_CONSENTED, subjects) if _CONSENTED.exists() else None
     _refuse_no_ids(subjects, ids_of_ledger(ledger).union(listed, _named(indexed)), config, text)
     before, merged, changed = _put_on_record(ledger, subjects, details)
     today = date.today()
@@ -154,7 +156,11 @@ def _put_on_record(
 
     with ledger.exclusive():
         before = in_force(ledger)
-        merged = {s: _completed(details, before.get(s, {})) for s in subjects}
+        # what is said now replaces and completes what was said before
+        merged = {
+            s: {key: said or before.get(s, {}).get(key) or "" for key, said in details.items()}
+            for s in subjects
+        }
         changed = [
             s for s in subjects if any(merged[s][k] != before.get(s, {}).get(k) for k in ORIGIN)
         ]
@@ -164,11 +170,6 @@ def _put_on_record(
         # called even if nothing is new: after a crash the mark of the ledger may be missing
         record(ledger, ({"subject": s, "source": "command"} | merged[s] for s in new))
     return before, merged, changed
-
-
-def _completed(said: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
-    """Return the details: what is said now replaces and completes what was said before."""
-    return {key: value or before.get(key) or "" for key, value in said.items()}
 
 
 def _whereabouts(
@@ -304,13 +305,6 @@ def _remarks(details: Mapping[str, str], today: date) -> list[str]:
     if details["received"] > today.isoformat():
         found.append("future")
     return found
-
-
-def _indexed(subjects: Collection[str]) -> "list[PersonalData] | None":
-    """Return what images of the study's folder say of the subjects, None before any run."""
-    from bonescint.identity.people import data_of
-
-    return data_of(_CONSENTED, subjects) if _CONSENTED.exists() else None
 
 
 def _rows(

@@ -5,7 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
-from bonescint.text.width import printable
+from bonescint.text.width import without_controls
 
 if TYPE_CHECKING:
     from bonescint.resources import Texts
@@ -54,4 +54,4 @@ def show_doubts(options: argparse.Namespace) -> int:
 
 def _shown(person: dict[str, list[str]], text: "Texts") -> str:
     fields = (" / ".join(person[key]) or text("doubts.unknown") for key in person)
-    return "  ".join(printable(field, "?") for field in fields)
+    return "  ".join(without_controls(field, "?") for field in fields)

@@ -61,13 +61,7 @@ def keep_passphrase(options: argparse.Namespace) -> int:
 
 
 def check_place(path: Path, images: Path) -> None:
-    """Refuse a file that exists, or one below the coded side or the folder of raw images.
-
-    Raises
-    ------
-    InputError
-        If it may not go there.
-    """
+    """Refuse a file that exists, or one below the coded side or the folder of raw images."""
     from bonescint.config import CODED_SIDE
 
     if path.exists() or path.is_symlink():

@@ -82,7 +82,7 @@ def plan_sample(options: argparse.Namespace) -> int:
         If an option is not valid or contradicts another one, or no number of cases is enough.
     """
     config = configuration.merged(options.config) if options.config[0].exists() else {}
-    language = options.language or ("en" if config.get("language") == "en" else "ja")
+    language = options.language or configuration.language_of(config)
     text = Texts("plan_sample", language)
     if faults := list(_faults(options, text)):
         raise InputError(faults)

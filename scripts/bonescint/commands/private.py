@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bonescint.commands.unlisted import Unlisted, raw_level
 from bonescint.dicom.vrs import FORMATS
 from bonescint.resources import Texts
-from bonescint.text.width import printable
+from bonescint.text.width import without_controls
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -106,7 +106,7 @@ def _lines(
         else:
             continue
         what = [f"({group:04X},{element:04X})", creator, vr or "--", f"{len(value)} bytes", shown]
-        yield "# " + printable("  ".join(what), "?")
+        yield "# " + without_controls("  ".join(what), "?")
         yield f"#   {text(decision)}" if decision in text else f"- {decision}"
 
 

@@ -42,23 +42,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def refuse_while_sealed(options: argparse.Namespace) -> None:
-    """Refuse a command that would read what is sealed.
-
-    Raises
-    ------
-    InputError
-        If the study in this folder is sealed.
-    """
+    """Refuse a command that would read what is sealed, if the study in this folder is sealed."""
     from bonescint.custody.seal import refuse_sealed, sealed_file
 
     action = f"{options.command} {getattr(options, 'action', None)}"
     if not sealed_file() or not _WHILE_SEALED.isdisjoint({options.command, action}):
         return
     try:
-        language = configuration.merged(getattr(options, "config", [])).get("language")
+        config = configuration.merged(getattr(options, "config", []))
     except InputError:
-        language = None
-    refuse_sealed("en" if language == "en" else "ja")
+        config = {}
+    refuse_sealed(configuration.language_of(config))
 
 
 def seal_study(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.commands.input_tables import InputTable
-from bonescint.commands.wanted import described_columns, wanted_columns
+from bonescint.commands.wanted import column_meaning, described_columns, wanted_columns
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import SYNTHETIC, Texts
@@ -92,14 +92,11 @@ def _fields(table: InputTable, values: Values, language: str) -> list[_Field]:
         if (name in KEYS and name != key) or (name in configured and configured[name] is None):
             continue
         keywords = described[name]
-        ja, _, en = keywords["description"].partition(" / ")
-        said = (en or ja) if language == "en" else ja
         found.append(
             _Field(
                 column,
                 configured.get(name) or keywords["x-headers"][language][0],
-                # without the remark on the other key, because the table's key is known here
-                said.partition(" (")[0] if name == key else said,
+                column_meaning(keywords, name == key, language),
                 [_offered(words, language) for words in keywords.get("x-words", {}).values()],
                 is_key=name == key,
                 is_configured=bool(configured.get(name)),

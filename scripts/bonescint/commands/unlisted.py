@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bonescint.resources import RESOURCES, Texts
-from bonescint.text.width import printable
+from bonescint.text.width import without_controls
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -47,14 +47,14 @@ class Unlisted:
         if self._values:
             yield f"# {self._text('unlisted', columns=','.join(COLUMNS))}"
         for (keyword, value), n in sorted(self._values.items(), key=lambda v: (v[0][0], -v[1])):
-            yield f"# {keyword}  {printable(value, '?')}  {self._text('files', n=n)}"
+            yield f"# {keyword}  {without_controls(value, '?')}  {self._text('files', n=n)}"
             known = keyword in open_keywords()
             why = why_not_listed(keyword, value) if known else "unfit.coded"
             yield f"#   {self._text(why)}" if why else _row([keyword, value, *[""] * 4])
         if self._stations:
             yield f"# {self._text('stations')}"
         for name, n in self._stations.most_common():
-            yield f"# StationName  {printable(name, '?')}  {self._text('files', n=n)}"
+            yield f"# StationName  {without_controls(name, '?')}  {self._text('files', n=n)}"
             yield decision_line(station_digest(name), STATION)
 
 

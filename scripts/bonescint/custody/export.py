@@ -26,13 +26,7 @@ _GAP = 3
 
 
 def check_target(path: Path, language: str) -> None:
-    """Refuse a file that exists or would lie on the coded side, before any question is asked.
-
-    Raises
-    ------
-    InputError
-        If the PDF may not go there.
-    """
+    """Refuse a file that exists or would lie on the coded side, before any question is asked."""
     text = Texts("ledger", language)
     if path.exists() or path.is_symlink():
         raise InputError(text("export.exists", file=path))

@@ -57,13 +57,7 @@ def sealed_on(file: Path) -> str:
 
 
 def refuse_sealed(language: str) -> None:
-    """Refuse to go on in the folder of a sealed study.
-
-    Raises
-    ------
-    InputError
-        With the day, and what to do.
-    """
+    """Refuse to go on in the folder of a sealed study; say the day, and what to do."""
     if files := sealed_files():
         said = {"file": named(files), "date": sealed_on(files[0])}
         raise InputError(Texts("seal", language)("is_sealed", **said))

@@ -13,7 +13,7 @@ from bonescint.deid.compare import Change, Size, changes
 from bonescint.deid.identifiers import IDENTIFYING, Identifiers, known_identifiers
 from bonescint.deid.source import read_source
 from bonescint.resources import Texts
-from bonescint.text.width import printable
+from bonescint.text.width import without_controls
 
 _LONGEST = 300  # characters shown of a value
 _NO_IDENTITY = frozenset({"AT", "SQ"})
@@ -72,7 +72,7 @@ def _words(side: str | Size | None, text: Texts) -> str:
         return ""
     if isinstance(side, Size):
         return text(f"ui.{side.unit}", n=side.n)
-    seen = printable(side)
+    seen = without_controls(side)
     return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}…"
 
 
@@ -85,4 +85,4 @@ def kept_values(coded: object, group: int, element: int) -> Iterator[str]:
     for item in coded:  # type: ignore[attr-defined]
         tag = int(item.tag)
         if tag >> 16 == group and tag & 0xFF == element and tag & 0xFFFF >= 0x1000:
-            yield printable(str(item.value), "?")[:_LONGEST]
+            yield without_controls(str(item.value), "?")[:_LONGEST]

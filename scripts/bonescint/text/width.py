@@ -9,7 +9,7 @@ def text_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
-def printable(text: str, instead: str = "\N{REPLACEMENT CHARACTER}") -> str:
+def without_controls(text: str, instead: str = "\N{REPLACEMENT CHARACTER}") -> str:
     """Return a text in which no control character can steer the terminal that shows it."""
     return "".join(c if c.isprintable() else instead for c in text)
 

@@ -14,7 +14,6 @@ import yaml
 
 from bonescint import runlock
 from bonescint.cli import main
-from bonescint.custody import sealing
 from bonescint.custody.archive.read import verify_archive
 from bonescint.custody.seal import SEALED, clear_unfinished, refuse_sealed, sealed_file
 from bonescint.custody.sealing import SealedFolder
@@ -207,13 +206,13 @@ def test_room_is_looked_at_first(
     before = tree(*NAMES)
     usage = shutil.disk_usage(study)._replace(free=1_000_000)
     with monkeypatch.context() as patch:
-        patch.setattr(sealing.shutil, "disk_usage", lambda _: usage)
+        patch.setattr(shutil, "disk_usage", lambda _: usage)
         assert main(["seal"]) == 1
         assert "about 4 MB are needed, 1 MB are free" in capsys.readouterr().err
     assert tree(*NAMES) == before
     main(["seal"])
     with monkeypatch.context() as patch:
-        patch.setattr(sealing.shutil, "disk_usage", lambda _: usage)
+        patch.setattr(shutil, "disk_usage", lambda _: usage)
         assert main(["unseal"]) == 1
     assert plain() == STAYS
     assert main(["unseal"]) == 0

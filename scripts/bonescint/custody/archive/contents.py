@@ -13,7 +13,7 @@ from bonescint.errors import InputError
 from bonescint.files import TEMPORARY
 from bonescint.identity.key import KEY_SIZE
 from bonescint.resources import PACKAGE, PROGRAM, ROOT, Texts
-from bonescint.text.width import printable
+from bonescint.text.width import without_controls
 
 STUDY = ("private", "results", "recalls", "forms", "logs")
 EXTERNAL = "external"  # what lies outside of the study's folder
@@ -127,7 +127,7 @@ def shown(name: str, raw: str | None, text: Texts) -> str:
     """
     if raw is None or name.startswith(f"{raw}/"):
         return text("hidden_file")
-    return printable(name)  # so it cannot fail to be encoded either
+    return without_controls(name)  # so it cannot fail to be encoded either
 
 
 def contents(config: Mapping[str, Any], files: Sequence[Path], with_raw: bool) -> Contents:

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 import tarfile
 import threading
 import time
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # is called with the stage, the megabytes done and the total
 Report = Callable[[str, int, int | None], None]
 CHUNK = 1 << 20
+MB = 1_000_000
 _END = bytes(2 * tarfile.BLOCKSIZE)  # marks the end of a tar
 _MAGIC = b"age-encryption.org/v1\n"
 _TYPES = {"file": tarfile.REGTYPE, "folder": tarfile.DIRTYPE, "link": tarfile.SYMTYPE}
@@ -44,6 +46,13 @@ def _header(member: Member) -> bytes:
 def modified_of(info: tarfile.TarInfo) -> int:
     """Return the date in a member's header, in nanoseconds."""
     return int(Decimal(info.pax_headers.get("mtime", info.mtime)).scaleb(9))
+
+
+def refuse_no_room(needed: int, folder: Path, text: Texts) -> None:
+    """Refuse to begin if the disk of a folder has not so many bytes left."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise InputError(text("no_room", needed=-(-needed // MB), free=free // MB))
 
 
 class ChangedMeanwhile(Exception):
