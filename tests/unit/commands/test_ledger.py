@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.errors import InputError
 from bonescint.identity.key import is_wrapped
@@ -23,6 +22,7 @@ from tests.unit.ledger_study import (
     quick_scrypt,
     run,
 )
+from tests.unit.study_config import reconfigure
 
 Capture = pytest.CaptureFixture[str]
 
@@ -85,9 +85,7 @@ def test_the_status_counts_and_names_no_patient(codes: dict[str, str], capsys: C
 def test_status_of_a_key_elsewhere(codes: dict[str, str], tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "medium").mkdir()
     shutil.move(KEY, "medium/key")
-    config = yaml.safe_load(Path("config.yaml").read_text())
-    config["ledger"]["key"] = "medium/key"
-    Path("config.yaml").write_text(yaml.safe_dump(config))
+    reconfigure(ledger={"key": "medium/key"})
     capsys.readouterr()
     run("status")
     assert "同じフォルダ" not in capsys.readouterr().out

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from scripts.cohort.filter_opt_out import filter_opt_out
 
 from bonescint.errors import InputError
@@ -11,9 +10,9 @@ from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_out_lists import HELD, fingerprint, standing
 from bonescint.identity.opt_outs import in_force, record
-from bonescint.resources import ROOT
 from bonescint.warning_words import warnings_in_words
 from tests.unit.commands.opt_out_command import Run, run
+from tests.unit.study_config import configure
 
 __all__ = ["run"]
 COHORT = [f"123456{n:02d}" for n in range(20)]
@@ -27,12 +26,9 @@ LEDGER = {
 @pytest.fixture(params=["ja", "en"])
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
     """Make a study, run once with an empty list, the current folder; return its language."""
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["language"] = request.param
-    config["delivery"]["partner"] = "Partner Inc."
-    config["inputs"]["opt_out"] = {"file": "list.csv", "ids_only": True}
     monkeypatch.chdir(tmp_path)
-    Path("config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    inputs = {"opt_out": {"file": "list.csv", "ids_only": True}}
+    configure(language=request.param, delivery={"partner": "Partner Inc."}, inputs=inputs)
     create_ledger(**LEDGER)
     put()
     filtered()

@@ -10,7 +10,6 @@ from typing import Any
 
 import pyrage
 import pytest
-import yaml
 
 from bonescint import runlock
 from bonescint.cli import main
@@ -23,6 +22,7 @@ from bonescint.identity.ledger import open_ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.resources import Texts
 from tests.unit.custody.to_seal import PATIENT, begin
+from tests.unit.study_config import reconfigure
 from tests.unit.wrapped import wrapped
 
 Capture = pytest.CaptureFixture[str]
@@ -122,15 +122,12 @@ def test_refused_where_the_key_lies_beside(study: Path, capsys: Capture) -> None
     Path("private/ledger.key").write_bytes(wrapped(key.read_bytes(), "correct horse"))
     Path("private/ledger.key").chmod(0o600)
     write("private/phrase", "correct horse\n")
-    config = yaml.safe_load(Path("config.yaml").read_text())
-    config["ledger"] |= {"key": "private/ledger.key", "passphrase_file": "private/phrase"}
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    reconfigure(ledger={"key": "private/ledger.key", "passphrase_file": "private/phrase"})
     assert main(["seal"]) == 1
     assert "private/ledger.key" in capsys.readouterr().err
     assert sealed_file() is None
     shutil.move("private/phrase", study.parent / "usb")
-    config["ledger"]["passphrase_file"] = str(study.parent / "usb" / "phrase")
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    reconfigure(ledger={"passphrase_file": str(study.parent / "usb" / "phrase")})
     assert main(["seal"]) == 0
     assert plain() == STAYS | {"ledger.key"}
 
@@ -172,8 +169,7 @@ def test_commands_on_a_sealed_study(study: Path, capsys: Capture) -> None:
         assert "unseal" in said.err
         assert "Traceback" not in said.err
         assert said.out == ""
-    config = yaml.safe_load(Path("config.yaml").read_text()) | {"language": "ja"}
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    reconfigure(language="ja")
     assert main(["check"]) == 1
     assert "封印" in capsys.readouterr().err
     assert main(["ledger", "status"]) == 0

@@ -5,27 +5,24 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.cli import main
 from bonescint.custody.seal import SEALED, sealed_file
 from bonescint.files import write_rows
 from bonescint.identity.ledger import create_ledger
-from bonescint.resources import ROOT
+from tests.unit.study_config import configure, reconfigure
 
 Capture = pytest.CaptureFixture[str]
 
 
-def configure(folder: Path, monkeypatch: pytest.MonkeyPatch, **ledger: str) -> None:
+def begin(folder: Path, monkeypatch: pytest.MonkeyPatch, **ledger: str) -> None:
     """Make a study with a ledger, in private/ unless said otherwise, and its key on a medium."""
     (folder / "study" / "private").mkdir(parents=True)
     (folder / "usb").mkdir()
     monkeypatch.chdir(folder / "study")
     monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
-    config["ledger"] |= {"key": str(folder / "usb" / "ledger.key")} | ledger
-    config["language"] = "en"
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    places = {"key": str(folder / "usb" / "ledger.key")} | ledger
+    config = configure(language="en", ledger=places)
     Path("private/cohort.csv").write_text("subject\n")
     Path("private/keys").symlink_to(folder / "usb")
     Path("private/now.key").symlink_to("keys/ledger.key")
@@ -38,11 +35,9 @@ def configure(folder: Path, monkeypatch: pytest.MonkeyPatch, **ledger: str) -> N
 def test_each_link_on_the_way_to_the_key_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    configure(tmp_path, monkeypatch)
+    begin(tmp_path, monkeypatch)
     Path("private/first.key").symlink_to("now.key")
-    config = yaml.safe_load(Path("config.yaml").read_text())
-    config["ledger"]["key"] = key
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    reconfigure(ledger={"key": key})
     assert main(["seal"]) == 0
     assert not Path("private/cohort.csv").exists()
     assert main(["unseal"]) == 0
@@ -52,7 +47,7 @@ def test_each_link_on_the_way_to_the_key_stays(
 def test_a_name_as_long_as_the_disk_allows_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    configure(tmp_path, monkeypatch)
+    begin(tmp_path, monkeypatch)
     name = "骨" * 83 + ".csv"
     Path("private", name).write_text("1")
     assert main(["seal"]) == 0
@@ -63,7 +58,7 @@ def test_a_name_as_long_as_the_disk_allows_comes_back(
 def test_a_link_to_itself_is_sealed_like_any_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    configure(tmp_path, monkeypatch)
+    begin(tmp_path, monkeypatch)
     Path("private/round").symlink_to("round")
     assert main(["seal"]) == 0
     assert main(["unseal"]) == 0
@@ -73,7 +68,7 @@ def test_a_link_to_itself_is_sealed_like_any_other(
 def test_a_folder_that_holds_the_ledger_is_no_interruption(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    configure(tmp_path, monkeypatch, path="private/custody/ledger.age")
+    begin(tmp_path, monkeypatch, path="private/custody/ledger.age")
     for said in ("1 files", "it is sealed"):
         assert main(["seal"]) == 0
         out = capsys.readouterr().out
@@ -86,12 +81,10 @@ def test_a_folder_that_holds_the_ledger_is_no_interruption(
 def test_what_a_link_leads_to_stays_readable_and_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    configure(tmp_path, monkeypatch)
+    begin(tmp_path, monkeypatch)
     (tmp_path / "raw").mkdir()
     Path("private/raw").symlink_to(tmp_path / "raw")
-    config = yaml.safe_load(Path("config.yaml").read_text())
-    config["inputs"]["dicom"] = "private/raw"
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    reconfigure(inputs={"dicom": "private/raw"})
     assert main(["seal"]) == 0
     assert "stay readable: dicom" in capsys.readouterr().out.replace("inputs.", "")
     main(["unseal"])
@@ -104,7 +97,7 @@ def test_what_a_link_leads_to_stays_readable_and_is_told(
 def test_the_first_folder_is_told_even_if_the_second_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    configure(tmp_path, monkeypatch)
+    begin(tmp_path, monkeypatch)
     Path("results").mkdir()
     os.mkfifo("results/pipe")
     assert main(["seal", "--results"]) == 1
@@ -118,7 +111,7 @@ def test_the_first_folder_is_told_even_if_the_second_fails(
 def test_a_copy_of_the_key_anywhere_in_the_study_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    configure(tmp_path, monkeypatch)
+    begin(tmp_path, monkeypatch)
     Path("memo/2026").mkdir(parents=True)
     os.link(tmp_path / "usb/ledger.key", "memo/2026/note.txt")
     assert main(["seal"]) == 1
@@ -129,7 +122,7 @@ def test_a_copy_of_the_key_anywhere_in_the_study_is_found(
 def test_an_opt_out_that_no_run_followed_is_told_each_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    configure(tmp_path, monkeypatch)
+    begin(tmp_path, monkeypatch)
     people = {"subject": "90071234", "patient_name": "A^B", "patient_birth_date": "19500101"}
     write_rows("private/consented.csv", list(people), [people])
     Path("results").mkdir()
