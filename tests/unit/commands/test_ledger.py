@@ -13,15 +13,7 @@ from bonescint.errors import InputError
 from bonescint.identity.key import is_wrapped
 from bonescint.identity.opt_out_lists import HELD, TAKEN, UNDONE
 from bonescint.resources import Texts
-from tests.unit.ledger_study import (
-    KEY,
-    LEDGER,
-    SUBJECTS,
-    Answers,
-    opened,
-    quick_scrypt,
-    run,
-)
+from tests.unit.ledger_study import KEY, LEDGER, SUBJECTS, Answers, opened, quick_scrypt, run
 from tests.unit.study_config import reconfigure
 
 Capture = pytest.CaptureFixture[str]

@@ -17,16 +17,7 @@ from bonescint.custody.media import Medium
 from bonescint.custody.runs import ending
 from bonescint.errors import InputError
 from bonescint.identity.ledger import Ledger, create_ledger
-from tests.unit.ledger_study import (
-    HEAD,
-    KEY,
-    LEDGER,
-    SUBJECTS,
-    Answers,
-    opened,
-    quick_scrypt,
-    run,
-)
+from tests.unit.ledger_study import HEAD, KEY, LEDGER, SUBJECTS, Answers, opened, quick_scrypt, run
 from tests.unit.study_config import shipped
 
 Capture = pytest.CaptureFixture[str]

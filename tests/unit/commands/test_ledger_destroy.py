@@ -13,16 +13,7 @@ from bonescint.custody.certificate import what_is_lost
 from bonescint.custody.destruction import loss
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from tests.unit.ledger_study import (
-    HEAD,
-    KEY,
-    LEDGER,
-    SUBJECTS,
-    Answers,
-    opened,
-    quick_scrypt,
-    run,
-)
+from tests.unit.ledger_study import HEAD, KEY, LEDGER, SUBJECTS, Answers, opened, quick_scrypt, run
 from tests.unit.study_config import configure, reconfigure
 
 Capture = pytest.CaptureFixture[str]

@@ -12,9 +12,8 @@ import openpyxl
 import pytest
 
 from bonescint.errors import InputError
-from bonescint.files import read_rows
 from bonescint.identity.ledger import open_ledger
-from bonescint.resources import ROOT, SYNTHETIC
+from bonescint.resources import SYNTHETIC
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.cases import read_cases
 from bonescint.tables.columns import load_columns
@@ -365,8 +364,3 @@ def test_without_a_cohort_no_row_is_looked_at(run: Run) -> None:
     with pytest.raises(InputError, match="R12"):
         run("check", "vsbone3")
     assert not Path("private").exists()
-
-
-def test_every_word_is_in_both_languages() -> None:
-    for row in read_rows(ROOT / "resources/text/table_commands.csv"):
-        assert bool(row["ja"]) == bool(row["en"]), row["key"]

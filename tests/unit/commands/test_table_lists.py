@@ -7,17 +7,15 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.styles import Font
-from scripts.cohort.filter_opt_out import filter_opt_out
 
-from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.ledger import create_ledger, open_ledger
 from bonescint.identity.opt_outs import record
 from tests.unit.called import call
+from tests.unit.commands.opt_out_command import LEDGER, take_list
 from tests.unit.study_config import configure, reconfigure
 
-LEDGER = {"path": "private/ledger.age", "key": "private/ledger.key"}
 IDS = ("00471936", "00586371", "ａ-1")
 Command = Callable[..., str]
 
@@ -25,7 +23,7 @@ Command = Callable[..., str]
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    configure(language="en", ledger=LEDGER)
+    configure(language="en")
     return tmp_path
 
 
@@ -45,24 +43,7 @@ def list_of(*ids: str) -> Path:
 
 
 def filtered(opt_out: Path) -> None:
-    names = ("consented", "counts", "warnings", "unreadable")
-    rows = [{"path": str(n), "patient_id": one} for n, one in enumerate(IDS)]
-    write_rows("index.csv", columns("index"), rows)
-    write_rows("lost.csv", columns("unreadable"), [])
-    filter_opt_out(
-        index=Path("index.csv"),
-        unindexed=Path("lost.csv"),
-        opt_out=opt_out,
-        ledger=LEDGER,
-        language="en",
-        coded=Path("coded"),
-        declined=Path("private/declined.age"),
-        decisions=Path("private/review/decisions.tsv"),
-        doubts=Path("private/opt_out_doubts.age"),
-        cache=Path("private/index.age"),
-        made_by="",
-        **{name: Path(f"private/{name}.csv") for name in names},
-    )
+    take_list(opt_out, IDS)
 
 
 @pytest.mark.parametrize(
