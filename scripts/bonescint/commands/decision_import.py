@@ -5,7 +5,6 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from bonescint.commands.decision_files import DecisionsFile, Typed
@@ -187,11 +186,7 @@ def withdrawn(
     return {key: one for key, one in found.items() if key not in drawn}
 
 
-def merge(
-    decisions: Iterable[Decision],
-    path: Path = DECISIONS,
-    gone: Mapping[tuple[str, str, str], Decision] = MappingProxyType({}),
-) -> Merged:
+def merge(decisions: Iterable[Decision], gone: Mapping[tuple[str, str, str], Decision]) -> Merged:
     """Write decisions into the table of those on record, which is replaced as a whole.
 
     An earlier decision of the same person about the same content is removed, and so is what `gone`
@@ -203,9 +198,10 @@ def merge(
         If the table on record cannot be read; it stays as it is.
     """
     rows: dict[tuple[str, str, str], list[dict[str, str]]] = defaultdict(list)
-    if path.exists():
+    if DECISIONS.exists():
         # each row is a decision, and is written back as it was typed
-        for decision, (_, row) in zip(read_decisions(path), typed_rows(path, COLUMNS), strict=True):
+        on_record = read_decisions(DECISIONS), typed_rows(DECISIONS, COLUMNS)
+        for decision, (_, row) in zip(*on_record, strict=True):
             rows[_whose(decision)].append(row)
     added = known = 0
     changed = []
@@ -224,7 +220,7 @@ def merge(
             changed.append((one, earlier))
             del rows[whose]
     if added or changed:
-        _write(path, [row for its in rows.values() for row in its])
+        _write([row for its in rows.values() for row in its])
     return Merged(added, known, changed)
 
 
@@ -232,12 +228,12 @@ def _whose(one: Decision) -> tuple[str, str, str]:
     return one.item, one.sha256, person(one.reviewer)
 
 
-def _write(path: Path, rows: list[dict[str, str]]) -> None:
+def _write(rows: list[dict[str, str]]) -> None:
     known = (*COLUMNS, RECTANGLES)
     # columns that the hospital added are kept
     others = sorted({key for row in rows for key in row if key and key not in known})
     rows.sort(key=lambda row: [row.get(key) or "" for key in known])
-    with replacing(path, private=True) as stream:
+    with replacing(DECISIONS, private=True) as stream:
         stream.write(BOM)
         table = csv.DictWriter(
             stream, [*known, *others], "", "ignore", delimiter="\t", lineterminator="\n"

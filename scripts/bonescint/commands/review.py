@@ -83,7 +83,7 @@ def import_decisions(options: argparse.Namespace) -> int:
         items, items_sha256 = read_items(text)
         study, raw = str(config["study"]["id"]), Path(inputs(config)["inputs.dicom"])
         decisions = checked(file, items, items_sha256, study, partial(_shape_of, raw), text)
-        done = merge(decisions, gone=withdrawn(decisions, items))
+        done = merge(decisions, withdrawn(decisions, items))
     values = {"n": len(decisions), "reviewer": file.reviewer, "saved": file.saved}
     print(text("taken", **values, added=done.added, known=done.known))
     for new, old in done.changed:

@@ -66,7 +66,7 @@ def key_digests(ledger: Ledger) -> set[str]:
     return {entry["sha256"] for entry in made if entry["of"] == "key"}
 
 
-def last_told(folder: Path = Path()) -> dict[str, Any]:
+def last_told() -> dict[str, Any]:
     """Return what is known of the last backups without the ledger; empty if nothing is known.
 
     Returns
@@ -75,7 +75,7 @@ def last_told(folder: Path = Path()) -> dict[str, Any]:
         ``ledger``: at (ISO date), patients, entries; ``key``: at.
     """
     try:
-        told = dict(json.loads((folder / TOLD).read_text(encoding="utf-8")))
+        told = dict(json.loads(TOLD.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
     # a file that somebody edited by hand must stop neither a run nor a check

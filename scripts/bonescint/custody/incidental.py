@@ -44,7 +44,6 @@ def put_incidental(
     today: date,
     *,
     listed: Collection[str],
-    mark: Path | None = MARK,
 ) -> None:
     """Record what was decided about a case. It replaces the former record of this case.
 
@@ -67,9 +66,9 @@ def put_incidental(
     problems += _problems(said, today, text)
     if problems:
         raise InputError([*problems, text("nothing")])
-    touch(mark)
+    touch(MARK)
     ledger.append([{"kind": "incidental", "code": code, **said}])
-    touch(mark)
+    touch(MARK)
 
 
 def _problems(said: Mapping[str, str], today: date, text: Texts) -> list[str]:

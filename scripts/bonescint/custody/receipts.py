@@ -86,7 +86,6 @@ def confirm_recalls(
     day: date,
     language: str,
     today: date,
-    mark: Path | None = MARK,
 ) -> list[str]:
     """Record that the partner gave back or deleted what was recalled; return the codes recorded.
 
@@ -118,9 +117,9 @@ def confirm_recalls(
         new = [code for code in wanted if known.get(code) != day.isoformat()]
         if new:
             entry = {"delivery": delivery.id, "codes": new, "date": day.isoformat()}
-            touch(mark)
+            touch(MARK)
             ledger.append([{"kind": "recall_confirmed"} | entry])
-            touch(mark)
+            touch(MARK)
     return new
 
 

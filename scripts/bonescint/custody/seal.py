@@ -36,14 +36,14 @@ def stays(name: str) -> bool:
     return name in _STAYS or _STAYING_KINDS.fullmatch(name) is not None
 
 
-def sealed_file(folder: Path = Path()) -> Path | None:
+def sealed_file() -> Path | None:
     """Return the file in which a study is sealed, None if it is not."""
-    return next(iter(sealed_files(folder)), None)
+    return next(iter(sealed_files()), None)
 
 
-def sealed_files(folder: Path = Path()) -> list[Path]:
+def sealed_files() -> list[Path]:
     """Return every file in which a part of a study is sealed."""
-    return [file for name in SEALED_FILES.values() if (file := folder / name).exists()]
+    return [file for name in SEALED_FILES.values() if (file := Path(name)).exists()]
 
 
 def named(files: Iterable[Path]) -> str:

@@ -43,8 +43,9 @@ def newest(study: LookedAt) -> float:
     return max((path.stat().st_mtime for path in there), default=0)
 
 
-def runs(folder: Path = Path(".snakemake")) -> Finding:
+def runs() -> Finding:
     """Tell whether a run is at work, or was cut off."""
+    folder = Path(".snakemake")
     # locks of the run, and of jobs that outlive a killed run (bonescint.runlock)
     if any(map(_is_held, folder.glob("bonescint.*"))):
         return Finding("runs", LOOK, "at_work")
