@@ -70,9 +70,9 @@ check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 
 docs: $(READY)  ## docs/*/tables.md from the declarations of the tables, configuration.md from the schema, reasons.md from the words; lines are broken
 	$(BIN)/python tools/wrap_docs.py
-	$(BIN)/python tools/generate_tables_doc.py
-	$(BIN)/python tools/generate_configuration_doc.py
-	$(BIN)/python tools/generate_reasons_doc.py
+	$(BIN)/python -m tools.generate_tables_doc
+	$(BIN)/python -m tools.generate_configuration_doc
+	$(BIN)/python -m tools.generate_reasons_doc
 
 bundle: $(READY)  ## one file in dist/ that installs bonescint where there is no network
 	$(BIN)/python tools/make_bundle.py

@@ -25,6 +25,7 @@ rule import_software:
             STAMPS.get(f"software.{wildcards.software}.{table}")
             for table in ("export", "second_export")
         ],
+        software="{software}",
         settings=lambda wildcards: own_settings(config["software"][wildcards.software]),
         metrics=METRICS["values"],
         # the faults of a bad table, with its cells marked; no output, because Snakemake deletes
@@ -54,16 +55,19 @@ rule import_repeat:
         "../envs/python.yaml"
     params:
         stamp=lambda wildcards: STAMPS.get(AGAIN[wildcards.again].key),
+        export=lambda wildcards: AGAIN[wildcards.again].settings["file"],
+        second=None,
         software=lambda wildcards: AGAIN[wildcards.again].entry,
         settings=lambda wildcards: AGAIN[wildcards.again].settings,
         metrics=METRICS["values"],
         faults="private/faults/{again}.xlsx",
+        same=None,
         synthetic=SYNTHETIC,
         ledger=LEDGER,
         language=language_of_messages,
-        code=code_digest("scripts/imports/import_repeat.py"),
+        code=code_digest("scripts/imports/import_software.py"),
     script:
-        "../scripts/imports/import_repeat.py"
+        "../scripts/imports/import_software.py"
 
 
 rule import_readings:
@@ -90,6 +94,7 @@ rule import_readings:
             STAMPS.get(f"readers.{wildcards.reader}.{table}")
             for table in ("report", "second_report")
         ],
+        reader="{reader}",
         settings=lambda wildcards: own_settings(config["readers"][wildcards.reader]),
         faults="private/faults/{reader}.xlsx",
         same=lambda wildcards: SAME_TABLES[f"readers.{wildcards.reader}"],
@@ -116,15 +121,18 @@ rule import_second_reading:
         "../envs/python.yaml"
     params:
         stamp=lambda wildcards: STAMPS.get(AGAIN[wildcards.again].key),
+        report=lambda wildcards: AGAIN[wildcards.again].settings["file"],
+        second=None,
         reader=lambda wildcards: AGAIN[wildcards.again].entry,
         settings=lambda wildcards: AGAIN[wildcards.again].settings,
         faults="private/faults/{again}.xlsx",
+        same=None,
         synthetic=SYNTHETIC,
         ledger=LEDGER,
         language=language_of_messages,
-        code=code_digest("scripts/imports/import_second_reading.py"),
+        code=code_digest("scripts/imports/import_readings.py"),
     script:
-        "../scripts/imports/import_second_reading.py"
+        "../scripts/imports/import_readings.py"
 
 
 rule scan_findings:

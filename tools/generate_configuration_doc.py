@@ -1,18 +1,18 @@
 """Write docs/en/configuration.md and docs/ja/configuration.md from the configuration's schema.
 
-    python tools/generate_configuration_doc.py
+    python -m tools.generate_configuration_doc
 
 The prose around the tables stands in tools/configuration.en.md and tools/configuration.ja.md.
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from bonescint.config_form import bounds, meaning
-from bonescint.resources import ROOT, Texts, project_yaml
+from tools.generated import filled, write_documents
 
-LANGUAGES = ("en", "ja")
+from bonescint.config_form import bounds, meaning
+from bonescint.resources import Texts, project_yaml
+
 SCHEMA = project_yaml("schemas/config.schema.yaml")
 _KINDS = ("date", "path", "question")  # $defs that say more about a value than its type
 
@@ -65,13 +65,7 @@ def below(form: Mapping[str, Any], path: str = "") -> Iterator[Key]:
 
 
 def document(language: str) -> str:
-    """Return the text of the document in one language.
-
-    Parameters
-    ----------
-    language
-        ``en`` or ``ja``.
-    """
+    """Return the text of the document in ``en`` or ``ja``."""
     text, sections = Texts("configuration", language), list[str]()
     for name, key in SCHEMA["properties"].items():
         said = resolved(key)
@@ -82,22 +76,8 @@ def document(language: str) -> str:
     layout = {"properties": SCHEMA["x-layout"]}
     own = [Key(name, resolved(key), False) for name, key in layout["properties"].items()]
     own += [one for key in own for one in below(key.said, key.path)]
-    template = (ROOT / "tools" / f"configuration.{language}.md").read_text(encoding="utf-8")
     parts = {"sections": "\n\n".join(sections), "layout": "\n".join(_rows(own, text))}
-    for name, part in parts.items():
-        template = template.replace(f"{{{name}}}\n", f"{part}\n")
-    return template
-
-
-def path_of(language: str) -> Path:
-    """Return where the document lies.
-
-    Parameters
-    ----------
-    language
-        ``en`` or ``ja``.
-    """
-    return ROOT / "docs" / language / "configuration.md"
+    return filled("configuration", language, parts)
 
 
 def _sentence(said: str, language: str) -> str:
@@ -143,11 +123,5 @@ def _value(said: Mapping[str, Any], text: Texts) -> str:
     return ", ".join([value, *(text(f"type.{one}") for one in others)])
 
 
-def main() -> None:
-    """Write the documents."""
-    for language in LANGUAGES:
-        path_of(language).write_text(document(language), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write_documents("configuration", document)

@@ -1,17 +1,16 @@
 """Write docs/en/reasons.md and docs/ja/reasons.md: why a file or a case is left out.
 
-    python tools/generate_reasons_doc.py
+    python -m tools.generate_reasons_doc
 
 The reasons and their words come from the program; the prose stands in tools/reasons.en.md and
 tools/reasons.ja.md.
 """
 
-from pathlib import Path
+from tools.generated import filled, write_documents
 
 from bonescint.cohort.selection import REASONS
-from bonescint.resources import ROOT, Texts, resource_rows
+from bonescint.resources import Texts, resource_rows
 
-LANGUAGES = ("en", "ja")
 _MARK = "reason."
 
 
@@ -21,13 +20,7 @@ def refusals() -> list[str]:
 
 
 def document(language: str) -> str:
-    """Return the text of the document in one language.
-
-    Parameters
-    ----------
-    language
-        ``en`` or ``ja``.
-    """
+    """Return the text of the document in ``en`` or ``ja``."""
     flow, deid = Texts("flow", language), Texts("deid", language)
     values = resource_rows("values.csv")
     head = {"en": "| reason | meaning |", "ja": "| 理由 | 意味 |"}[language]
@@ -36,29 +29,13 @@ def document(language: str) -> str:
         "refused": [(name, deid(_MARK + name)) for name in refusals()],
         "cases": [(row["value"], row[language]) for row in values if row["list"] == "not_chosen"],
     }
-    page = (ROOT / "tools" / f"reasons.{language}.md").read_text(encoding="utf-8")
-    for part, rows in parts.items():
-        lines = [head, "|---|---|", *(f"| `{name}` | {meaning} |" for name, meaning in rows)]
-        page = page.replace(f"{{{part}}}\n", "\n".join(lines) + "\n")
-    return page
 
+    def table(rows: list[tuple[str, str]]) -> str:
+        lines = (f"| `{name}` | {meaning} |" for name, meaning in rows)
+        return "\n".join([head, "|---|---|", *lines])
 
-def path_of(language: str) -> Path:
-    """Return where the document lies.
-
-    Parameters
-    ----------
-    language
-        ``en`` or ``ja``.
-    """
-    return ROOT / "docs" / language / "reasons.md"
-
-
-def main() -> None:
-    """Write the documents."""
-    for language in LANGUAGES:
-        path_of(language).write_text(document(language), encoding="utf-8")
+    return filled("reasons", language, {part: table(rows) for part, rows in parts.items()})
 
 
 if __name__ == "__main__":
-    main()
+    write_documents("reasons", document)

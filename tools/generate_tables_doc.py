@@ -1,49 +1,29 @@
 """Write docs/en/tables.md and docs/ja/tables.md from the declarations of the tables.
 
-    python tools/generate_tables_doc.py
+    python -m tools.generate_tables_doc
 
 The prose around the tables stands in tools/tables.en.md and tools/tables.ja.md.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
+
+from tools.generated import filled, write_documents
 
 from bonescint.catalogue import DeclaredTable, catalogue
 from bonescint.declared import DeclaredColumn, declaration
-from bonescint.resources import ROOT, Texts, resource_rows
+from bonescint.resources import Texts, resource_rows
 
-LANGUAGES = ("en", "ja")
 _MOST_NAMED = 3  # tables in a heading
 
 
 def document(language: str) -> str:
-    """Return the text of the document in one language.
-
-    Parameters
-    ----------
-    language
-        ``en`` or ``ja``.
-    """
+    """Return the text of the document in ``en`` or ``ja``."""
     text = Texts("columns", language)
     parts = {
         side or "command": "\n\n".join(_sections(side, text))
         for side in dict.fromkeys(table.side for table in catalogue())
     }
-    template = (ROOT / "tools" / f"tables.{language}.md").read_text(encoding="utf-8")
-    for side, sections in parts.items():
-        template = template.replace(f"\n{{{side}}}\n", f"\n{sections}\n")
-    return template
-
-
-def path_of(language: str) -> Path:
-    """Return where the document lies.
-
-    Parameters
-    ----------
-    language
-        ``en`` or ``ja``.
-    """
-    return ROOT / "docs" / language / "tables.md"
+    return filled("tables", language, parts)
 
 
 def _sections(side: str, text: Texts) -> Iterator[str]:
@@ -91,11 +71,5 @@ def _allowed(column: DeclaredColumn, text: Texts) -> str:
     return f" ({named})"
 
 
-def main() -> None:
-    """Write the documents."""
-    for language in LANGUAGES:
-        path_of(language).write_text(document(language), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write_documents("tables", document)

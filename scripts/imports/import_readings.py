@@ -1,4 +1,4 @@
-"""Bring one reader's report into the study's common table. Findings stay in private/ (R10)."""
+"""Bring a reader's report, or second reading, to the common table. Findings stay private (R10)."""
 
 import logging
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ def import_readings(
     language: str,
     table: Path,
     warnings: Path,
-    findings: Path,
+    findings: Path | None,
     faults: Path,
     synthetic: bool,
     same: Mapping[str, Mapping[str, Any]] | None = None,
@@ -46,14 +46,13 @@ def import_readings(
         until both agree.
     cohort
         private/cohort.csv. Rows of other people are never read (R12).
-    ledger
-        Arguments of `open_ledger`.
     reader, settings
-        The entry's name and content in `readers` of config.yaml.
-    language
-        ``ja`` or ``en``.
+        The entry's name and content in `readers` of config.yaml. Of a second reading, its table's
+        settings replace those of the report.
     table, warnings, findings
-        Tables to write (docs/en/tables.md). None is written if the report has an error.
+        Tables to write (docs/en/tables.md). Nothing is written if the report has an error. A second
+        reading has no table of findings: they are not read. It usually has only some cases, so
+        missing ones are not reported.
     faults
         Workbook of the faults. It replaces the tables, and a good import removes it.
     synthetic
@@ -67,11 +66,13 @@ def import_readings(
         Every fault of the report at once, and the place of their workbook.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
+    again = findings is None
     with fault_book_of_errors(faults, language, synthetic):
-        found = read_report(report, cases, reader, settings, language, second, same)
+        found = read_report(report, cases, reader, settings, language, second, same, again)
     write_rows(table, columns("readings"), found.rows)
     write_warnings(warnings, found.warnings)
-    write_rows(findings, columns("reader_findings"), found.findings)
+    if findings:
+        write_rows(findings, columns("reader_findings"), found.findings)
     missing = sum(row["status"] == "missing" for row in found.rows)
     logger.info("%d cases, %d not read, %d warnings", len(found.rows), missing, len(found.warnings))
 
@@ -83,12 +84,12 @@ if __name__ == "__main__":
             second=Path(second) if (second := snakemake.params.second) else None,
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
-            reader=snakemake.wildcards.reader,  # type: ignore[attr-defined]
+            reader=snakemake.params.reader,
             settings=snakemake.params.settings,
             language=snakemake.params.language,
             table=Path(snakemake.output.table),
             warnings=Path(snakemake.output.warnings),
-            findings=Path(snakemake.output.findings),
+            findings=Path(found) if (found := snakemake.output.get("findings")) else None,
             faults=Path(snakemake.params.faults),
             synthetic=snakemake.params.synthetic,
             same=snakemake.params.same,

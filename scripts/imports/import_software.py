@@ -1,4 +1,4 @@
-"""Bring one software version's export into the study's common table (R6, R8, R9)."""
+"""Bring a software version's export, or its further results, to the common table (R6, R8, R9)."""
 
 import logging
 from collections.abc import Mapping
@@ -47,12 +47,9 @@ def import_software(
         until both agree.
     cohort
         private/cohort.csv. Rows of other people are never read (R12).
-    ledger
-        Arguments of `open_ledger`.
     software, settings
-        The entry's name and content in `software` of config.yaml.
-    language
-        ``ja`` or ``en``.
+        The entry's name and content in `software` of config.yaml. Of further results of the same
+        cases, their table's settings replace those of the export.
     table, warnings
         Tables to write (docs/en/tables.md). Neither is written if the export has an error.
     faults
@@ -86,7 +83,7 @@ if __name__ == "__main__":
             second=Path(second) if (second := snakemake.params.second) else None,
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
-            software=snakemake.wildcards.software,  # type: ignore[attr-defined]
+            software=snakemake.params.software,
             settings=snakemake.params.settings,
             language=snakemake.params.language,
             table=Path(snakemake.output.table),

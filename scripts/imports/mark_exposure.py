@@ -34,8 +34,6 @@ def mark_exposure(
     ----------
     cases
         results/cases.csv: the cases of the study with their tracers.
-    ledger
-        Arguments of `open_ledger`.
     software
         Key -> ``tracer``, ``version``, ``released`` (ISO date), in the configured order.
     table

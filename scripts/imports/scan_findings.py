@@ -30,8 +30,6 @@ def scan_findings(
         A text file with one name per line, or None.
     language
         Language of the joined text.
-    table
-        private/findings.csv.
     """
     names: set[str] = set()
     ids: set[str] = set()

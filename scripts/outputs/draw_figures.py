@@ -50,10 +50,6 @@ def draw_figures(
         Software keys [old, new] of the same cases.
     cutoffs
         ``metric`` and ``value``; positive at or above it. The first one of a metric is drawn.
-    language, synthetic, confidence
-        As configured.
-    figures
-        The folder for the figures.
     values
         The study's metrics (`metric_values`); None for the default ones.
     there

@@ -38,8 +38,6 @@ def write_analysis(
         Name -> the tables that are joined, one after the other, under this name.
     questions
         Question -> its answers.
-    study
-        The study.
     folder
         The folder. It is empty or missing.
     """

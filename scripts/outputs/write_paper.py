@@ -35,10 +35,6 @@ def write_paper(
 
     Parameters
     ----------
-    inputs, study, software, language, words, there
-        As for the report (`write_report`).
-    folder
-        The folder for the files.
     figures
         The figures whose legends are written, numbered as in results/presets/legends.txt.
     """

@@ -24,15 +24,9 @@ def write_provenance(
 
     Parameters
     ----------
-    inputs
-        results/cohort/inputs.csv.
     config
         The whole configuration. The record has its digest, and those of its settings that affect
         results.
-    software, versions
-        The software compared and the versions of the libraries.
-    provenance
-        The file to write.
     selection
         results/cohort/selection.json: the rule and the time of the choice of cases, if there was
         one.

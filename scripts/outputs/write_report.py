@@ -29,12 +29,6 @@ def write_report(
     ----------
     inputs
         The inputs of `bonescint.outputs.results.read_results`.
-    study, software, language
-        As for the workbook (`write_workbook`).
-    page
-        The file to write.
-    words, there, unanswered
-        As for the workbook.
     """
     results = read_results(inputs, unanswered)
     labels = labels_for(Texts("report", language), results, study, software, words, there)

@@ -36,16 +36,10 @@ def write_workbook(
         ``id``, ``title`` and ``synthetic`` of the configuration.
     software
         Software key to ``label``, ``product``, ``version``, ``tracer``.
-    language
-        ``ja`` or ``en``.
-    book
-        The file to write.
     words
         The names of the study's exam, patients, tracers and products (`study_words`).
     there
         What the study has (`study_has`); None for everything.
-    unanswered
-        Asked question that cannot be answered -> what the study lacks.
     """
     results = read_results(inputs, unanswered)
     lists = {name: list(_rows(inputs[name])) for name in CASE_LISTS if name in inputs}

@@ -1,6 +1,7 @@
 """Answer one question of the study: write its table, and the further tables that it declares."""
 
 import importlib
+import logging
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,8 @@ from bonescint.stats.questions import UNTESTED, held_together, sign_of, without_
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+logger = logging.getLogger(__name__)
+
 _MIDPOINT = re.compile(r"(?<=\bmidpoint=)[^;]+")
 
 
@@ -27,8 +30,6 @@ def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Pa
 
     Parameters
     ----------
-    name
-        A module of bonescint.questions.
     given
         The inputs that it declares, and ``settings``: the configuration's `metrics`.
     tables
@@ -46,9 +47,10 @@ def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Pa
         )
         for row in module.rows(**given)
     )
-    write_estimates(tables["table"], found)
+    count = write_estimates(tables["table"], found)
+    logger.info("%s: %d rows", name, count)  # they have the cases of each number
     for further in module.QUESTION.get("also", ()):
-        write_rows(tables[further], *getattr(module, further)(**given))
+        write_rows(tables[further], module.HEADERS[further], getattr(module, further)(**given))
 
 
 def _named(

@@ -37,8 +37,6 @@ def list_misclassified(
 
     Parameters
     ----------
-    reference, measurements
-        results/reference.csv and results/measurements.csv.
     readings
         One table per reader (results/readings).
     software

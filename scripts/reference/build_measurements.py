@@ -98,8 +98,6 @@ def fractions(
 
     Parameters
     ----------
-    shares
-        Software -> code -> percentage as imported.
     metric, named
         The metric, and its name in a warning.
     """

@@ -43,8 +43,6 @@ def build_reference(
         results/cases.csv: the study's cases, with their tracers.
     settings
         The configuration's `reference`: the rules for `metastasis`, `count` and `eod`.
-    table
-        The table of the reference.
     warnings
         The table of warnings on cases whose EOD contradicts the consensus.
     """

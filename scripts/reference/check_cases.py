@@ -36,8 +36,6 @@ def check_cases(
 
     Parameters
     ----------
-    cases, reference
-        results/cases.csv and results/reference.csv.
     targets
         Planned cases of each tracer (R3), with_findings and without_findings (R4). The cells have
         no quota. A shortfall is a warning with numbers, never a failure.

@@ -29,8 +29,6 @@ def summarise_flow(
 
     Parameters
     ----------
-    flow
-        results/cohort/flow.csv.
     anonymization
         results/anonymization/*.csv: how many images were coded or refused. The analysis does not
         depend on them, because the software read the originals. The delivery does.
@@ -39,8 +37,6 @@ def summarise_flow(
     software
         Key -> results/software/{key}.csv. The step ``analysed:key`` counts the analysed cases among
         the referenced cases of its tracer.
-    table
-        results/metrics/flow.csv.
     selection
         results/cohort/selection.csv, whose choice is then a step; None where no cases are chosen.
     tracers

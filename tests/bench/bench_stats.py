@@ -36,7 +36,7 @@ def main() -> None:
         y = np.arange(n) % 2
         score = np.round(np.clip(rng.normal(y, 1.5), 0, None), 2)
         measure(
-            f"optimism and AUC percentiles, 2,000 replicates, n = {n:,}",
+            f"optimism, 2,000 replicates, n = {n:,}",
             lambda a=y, b=score: roc.optimism(a, b, seed=1),
         )
     d = np.round(rng.normal(0.1, 1, 200), 2)

@@ -4,16 +4,14 @@ import hashlib
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pyrage
 import pytest
-import yaml
 
 from bonescint.identity.ledger import Ledger, open_ledger
 from bonescint.identity.opt_outs import record
-from bonescint.resources import ROOT
 from tests.unit.called import call
+from tests.unit.study_config import configure
 
 SUBJECTS = ["4711234", "4711235", "A77001"]
 LEDGER, KEY, HEAD = "private/ledger.age", "private/ledger.key", "private/ledger.head"
@@ -22,12 +20,6 @@ Answers = Callable[..., None]
 
 def run(*arguments: str) -> int:
     return call("ledger", *arguments)
-
-
-def configure(**study: Any) -> None:
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["study"] |= study
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
 
 
 def opened() -> Ledger:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tools.generate_configuration_doc import LANGUAGES, SCHEMA, below, document, path_of, resolved
+from tools.generate_configuration_doc import SCHEMA, below, document, resolved
+from tools.generated import LANGUAGES, path_of
 
 from bonescint.config import check_config
 from bonescint.errors import InputError
@@ -37,7 +38,7 @@ def test_every_key_is_described_in_both_languages(path: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_document_is_the_generated_one(language: str) -> None:
     written = document(language)
-    assert path_of(language).read_text(encoding="utf-8") == written, "make docs"
+    assert path_of("configuration", language).read_text(encoding="utf-8") == written, "make docs"
     assert "{sections}" not in written and "{layout}" not in written
     for name in SCHEMA["x-layout"]:
         assert f"| `{name}` |" in written

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tools import generate_reasons_doc
+from tools.generated import path_of
 
 from bonescint.cli import main
 from bonescint.outputs.presets import PRESETS
@@ -96,7 +97,7 @@ def test_every_rule_is_told() -> None:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_reason_is_told(language: str) -> None:
     written = generate_reasons_doc.document(language)
-    path = generate_reasons_doc.path_of(language)
+    path = path_of("reasons", language)
     assert path.read_text(encoding="utf-8") == written, "make docs"
     assert not re.search(r"^\{\w+\}$", written, re.M)
 

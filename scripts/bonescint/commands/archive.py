@@ -50,17 +50,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="to verify or restore where no configuration is / 設定のない場所での照合・復元用の鍵",
     )
     parser.add_argument("--language", choices=("ja", "en"), help="default: the configuration's")
-    configuration.add_option(parser)
-    parser.set_defaults(run=archive)
+    configuration.add_option(parser, archive)
 
 
 def archive(options: argparse.Namespace) -> int:
     """Write, verify or restore; return 0, or 1 if an archive differs from its manifest.
-
-    Parameters
-    ----------
-    options
-        As `add` declares them.
 
     Raises
     ------
@@ -136,7 +130,7 @@ def _write(
                 file,
                 found,
                 identity,
-                _readme(config, today),
+                _in_both(lambda words: words("readme", **_study(config), date=today)),
                 lambda w: _cover(config, file, identity, options.with_dicom, w, today),
                 text,
                 report,
@@ -193,10 +187,6 @@ def _names(names: list[str], raw: str | None, text: "Texts") -> str:
     from bonescint.custody.archive.contents import shown
 
     return ", ".join(dict.fromkeys(shown(name, raw, text) for name in names))
-
-
-def _readme(config: Mapping[str, Any], today: "date") -> str:
-    return _in_both(lambda text: text("readme", **_study(config), date=today))
 
 
 def _cover(

@@ -18,15 +18,7 @@ _TOLD = 10
 
 
 class CheckFailed(InputError):
-    """The errors of a check. They are shown above its table; the last line is what to do next.
-
-    Parameters
-    ----------
-    errors
-        All of them.
-    next_step
-        What to do first.
-    """
+    """The errors of a check. They are shown above its table; the last line is what to do next."""
 
     def __init__(self, errors: Iterable[str], next_step: str) -> None:
         super().__init__(errors)
@@ -35,22 +27,17 @@ class CheckFailed(InputError):
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser's sub-commands."""
-    parser = commands.add_parser(
+    configuration.add_command(
+        commands,
         "check",
-        help="check all that a run would look at: configuration, images, lists, tables / "
+        check,
+        "check all that a run would look at: configuration, images, lists, tables / "
         "設定・画像・一覧・表をすべて確認する",
     )
-    configuration.add_option(parser)
-    parser.set_defaults(run=check)
 
 
 def check(options: argparse.Namespace) -> int:
     """Check the configuration and every input, show a table, write nothing, and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``: the files, in order.
 
     Raises
     ------
@@ -62,7 +49,7 @@ def check(options: argparse.Namespace) -> int:
 
     config = configuration.merged(options.config)
     found, readable = _configuration(config, options)
-    text = Texts("check", _language(config))
+    text = Texts("check", configuration.language_of(config))
     if not readable:
         # only these errors are shown, because no input could be checked
         print(text("form_first"), flush=True)
@@ -98,10 +85,6 @@ def _first(faulty: "CheckedInput", text: Texts) -> str:
     return said
 
 
-def _language(config: Mapping[str, Any]) -> str:
-    return "en" if config.get("language") == "en" else "ja"
-
-
 def _configuration(
     config: Mapping[str, Any], options: argparse.Namespace
 ) -> tuple["CheckedInput", bool]:
@@ -116,7 +99,7 @@ def _configuration(
         check_config(config)
     except InputError as error:
         found.errors = error.problems
-    words = Texts("config", _language(config))
+    words = Texts("config", configuration.language_of(config))
     if (version := config_version(config)) < CONFIG_VERSION:
         found.notes.append(words("older_version", version=version, known=CONFIG_VERSION))
     if "batches" in (config.get("deidentification") or {}):

@@ -15,15 +15,7 @@ _RECEIPT = Path("private/indexed.json")
 
 
 class CheckedFolder(NamedTuple):
-    """What is known of the raw folder.
-
-    Parameters
-    ----------
-    files
-        How many files lie below it.
-    errors, warnings, notes
-        Sentences.
-    """
+    """What is known of the raw folder: how many files lie below it, and sentences."""
 
     files: int
     errors: list[str]
@@ -34,14 +26,7 @@ class CheckedFolder(NamedTuple):
 def check_folder(folder: Path, config: Mapping[str, Any], report: "Report") -> CheckedFolder:
     """Count the files and look at the headers of some of them, evenly over the folder.
 
-    Parameters
-    ----------
-    folder
-        The raw folder.
-    config
-        The checked configuration.
-    report
-        Called with the stage and how many files were found (`bonescint.commands.progress`).
+    `report` is called with the stage and how many files were found.
     """
     from bonescint.cohort.simulated import refuse_marks
     from bonescint.dicom.limits import Limits

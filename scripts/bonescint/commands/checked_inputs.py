@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands.checked_lists import StudyLedger, check_list
-from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases
+from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases, odd_rows
 from bonescint.commands.decision_import import DECISIONS
 from bonescint.commands.input_tables import LISTS, InputTable, find_table
 from bonescint.errors import InputError
@@ -21,42 +21,26 @@ if TYPE_CHECKING:
     from bonescint.tables.exports import Export
     from bonescint.tables.readings import ReadingReport
 
-_TABLES = ("software", "readers")
-
 
 @dataclass(slots=True)
 class CheckedInput:
-    """What the check of one input found.
+    """What the check of one input found."""
 
-    Parameters
-    ----------
-    where
-        The key's path in config.yaml, or the file.
-    rows
-        How many rows it has; None if they were not counted.
-    matched
-        How many cases of the cohort it has, and out of how many.
-    errors, warnings
-        Sentences; an error stops the run.
-    notes
-        What else to know, such as what could not be checked yet.
-    """
-
-    where: str
-    rows: int | None = None
+    where: str  # the key's path in config.yaml, or the file
+    rows: int | None = None  # None if they were not counted
+    # how many cases of the cohort it has, and out of how many
     matched: tuple[int, int] | None = None
+    # sentences, as the next two; an error stops the run
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    # what else to know, such as what could not be checked yet
     notes: list[str] = field(default_factory=list)
 
 
 class StudyInputs:
     """The inputs of a study, each checked when it is asked for.
 
-    Parameters
-    ----------
-    config
-        A configuration of the right form; ``ledger`` holds the arguments of `open_ledger`.
+    The configuration has the right form; its ``ledger`` holds the arguments of `open_ledger`.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -73,29 +57,15 @@ class StudyInputs:
         return cohort_cases(self.ledger.open(), self._language)
 
     def steps(self, report: "Report") -> list[Callable[[], Iterator[CheckedInput]]]:
-        """Return the checks, in the order of the data; each yields an input or two.
-
-        Parameters
-        ----------
-        report
-            Called with how far a long check is (`bonescint.commands.progress`).
-        """
+        """Return the checks, in the order of the data; each yields an input or two."""
         from bonescint.config_values import entries_of
 
         checks: list[Callable[[], Iterator[CheckedInput]]] = [self._ledger]
         checks.append(partial(self._folder, report))
         checks += [partial(self._list, kind) for kind in LISTS]
-        for area in _TABLES:
+        for area in ("software", "readers"):
             checks += [partial(self._table, area, key) for key in entries_of(self._config, area)]
-        checks += [
-            self._repeats,
-            self._selection,
-            self._tags,
-            self._vocabulary,
-            self._staff,
-            self._montage,
-        ]
-        return [*checks, self._decisions, self._others]
+        return [*checks, self._repeats, self._selection, self._tags, self._lines, self._decisions]
 
     def _given(self, where: str) -> tuple[CheckedInput, Path | None]:
         """Return an input and its file, None if it cannot be looked at."""
@@ -215,15 +185,10 @@ class StudyInputs:
 
     def _imported(self, given: "Export | ReadingReport", path: Path, found: CheckedInput) -> None:
         """Say how a table that the run would take matches the cohort, and what is odd in it."""
-        from bonescint.warning_words import warnings_in_words
-
         if not found.rows:
             words = Texts("table_commands", self._language)
             found.warnings.append(words("no_rows", file=path.name))
-        found.warnings += [
-            f"{row['where']}: {row['message']}" + (f" [{row['rule']}]" if row["rule"] else "")
-            for row in warnings_in_words(given.warnings, self._language)
-        ]
+        found.warnings += odd_rows(given, self._language)
         if self._cases.by_subject:
             here = sum(row["status"] != "missing" for row in given.rows)
             found.matched = here, len(given.rows)
@@ -297,25 +262,21 @@ class StudyInputs:
             self._counted(found, path, read)
         yield found
 
-    def _vocabulary(self) -> Iterator[CheckedInput]:
+    def _lines(self) -> Iterator[CheckedInput]:
+        """Check the files with an entry a line: vocabulary, staff, cases of the montage."""
         from bonescint.deid.own_vocabulary import read_terms
-
-        yield from self._lines("deidentification.vocabulary", read_terms)
-
-    def _staff(self) -> Iterator[CheckedInput]:
         from bonescint.delivery.staff import listed_staff
-
-        yield from self._lines("delivery.staff_names", listed_staff)
-
-    def _montage(self) -> Iterator[CheckedInput]:
         from bonescint.identity.codes import listed_codes
 
-        yield from self._lines("figures.montage.cases", listed_codes)
-
-    def _lines(self, where: str, read: Callable[[Path], Any]) -> Iterator[CheckedInput]:
-        if where in self._paths:
-            found, path = self._given(where)
-            yield self._counted(found, path, read)
+        readers: dict[str, Callable[[Path], Any]] = {
+            "deidentification.vocabulary": read_terms,
+            "delivery.staff_names": listed_staff,
+            "figures.montage.cases": listed_codes,
+        }
+        for where, read in readers.items():
+            if where in self._paths:
+                found, path = self._given(where)
+                yield self._counted(found, path, read)
 
     def _decisions(self) -> Iterator[CheckedInput]:
         from bonescint.config import reviewers
@@ -336,13 +297,3 @@ class StudyInputs:
             values = {"where": found.where, "path": path, "why": os.strerror(error.errno or 0)}
             found.errors.append(Texts("config", self._language)("no_access", **values))
         return found
-
-    def _others(self) -> Iterator[CheckedInput]:
-        """Yield the inputs of which a check can only tell whether they can be read."""
-        known = [f"inputs.{key}" for key in ("dicom", *LISTS)]
-        known += ["deidentification.vocabulary", "delivery.staff_names", "cohort.selection.list"]
-        known += ["figures.montage.cases"]
-        for where in self._paths:
-            area, _, field_of = where.partition(".")
-            if where not in known and area not in _TABLES:
-                yield self._given(where)[0]

@@ -16,37 +16,19 @@ _IMAGES = Path("private/consented.csv")
 
 
 class CheckedList(NamedTuple):
-    """A list in which the run would find no error.
+    """A list in which the run would find no error."""
 
-    Parameters
-    ----------
-    n
-        Its entries.
-    problems
-        What is incomplete or odd about opt-outs; they exclude the patient all the same.
-    struck
-        What is odd about the table or its rows, which are read all the same.
-    unchecked
-        What could not be checked yet.
-    subjects
-        Normalised IDs of the patients whom participants and chosen exams name.
-    """
-
-    n: int
+    n: int  # its entries
+    # what is incomplete or odd about opt-outs; they exclude the patient all the same
     problems: list[str]
-    struck: list[str]
-    unchecked: list[str]
+    struck: list[str]  # what is odd about the table or its rows, which are read all the same
+    unchecked: list[str]  # what could not be checked yet
+    # normalised IDs of the patients whom participants and chosen exams name
     subjects: frozenset[str] = frozenset()
 
 
 class StudyLedger:
-    """The ledger of a study as a check needs it: opened once, and never made.
-
-    Parameters
-    ----------
-    settings
-        Arguments of `bonescint.identity.ledger.open_ledger`.
-    """
+    """The ledger of a study as a check needs it: opened once, and never made."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
@@ -75,14 +57,10 @@ def check_list(
 
     Parameters
     ----------
-    file
-        The list.
-    kind
-        ``opt_out``, ``participants``, ``tracer_calendar`` or ``exam_dates``.
-    config
-        The checked configuration.
-    ledger
-        The study's ledger; None = as configured.
+    file, kind
+        The list, and which of `LISTS` it is.
+    config, ledger
+        The checked configuration; the study's ledger, None = as configured.
 
     Raises
     ------

@@ -19,12 +19,7 @@ COHORT = Path("private/cohort.csv")
 def cohort_cases(ledger: "Ledger | None", language: str) -> "Cases":
     """Return the cohort; empty if there is none yet, and then no row is checked.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger, None if there is none or it cannot be opened.
-    language
-        Of the messages.
+    It is empty, too, if there is no ledger or the ledger cannot be opened.
 
     Raises
     ------
@@ -45,18 +40,7 @@ def check_import(
     cases: "Cases",
     config: Mapping[str, Any],
 ) -> "Export | ReadingReport":
-    """Return what the import would give.
-
-    Parameters
-    ----------
-    file, second
-        The table and its second transcription, None if there is none.
-    table
-        The entry of the configuration.
-    cases
-        The cohort.
-    config
-        The checked configuration.
+    """Return what the import would give for a table and its second transcription, if there is one.
 
     Raises
     ------
@@ -82,3 +66,13 @@ def check_import(
         values = metrics(config)["values"]
         return read_export(file, cases, table.name, table.settings, language, other, same, values)
     return read_report(file, cases, table.name, table.settings, language, other, same)
+
+
+def odd_rows(given: "Export | ReadingReport", language: str) -> list[str]:
+    """Return what the import would warn of: where, what, and the rule."""
+    from bonescint.warning_words import warnings_in_words
+
+    return [
+        f"{row['where']}: {row['message']}" + (f" [{row['rule']}]" if row["rule"] else "")
+        for row in warnings_in_words(given.warnings, language)
+    ]

@@ -21,14 +21,7 @@ _CODE = re.compile(
 
 
 def read_codes(path: str | Path, language: str) -> dict[str, str]:
-    """Return normalised patient ID -> code.
-
-    Parameters
-    ----------
-    path
-        CSV, TSV or Excel with a column for the patient ID and one for the code.
-    language
-        Of the messages.
+    """Return normalised patient ID -> code of a CSV, TSV or Excel table with these two columns.
 
     Raises
     ------

@@ -15,13 +15,7 @@ _COMMENT = re.compile(r"(?:^|\s)#", re.MULTILINE)
 
 
 def flow(value: Any) -> str:
-    """Return a value as it stands in one line of YAML.
-
-    Parameters
-    ----------
-    value
-        A text, a number, None, or a mapping of such.
-    """
+    """Return a text, a number, None or a mapping of such as it stands in one line of YAML."""
     dumped = yaml.safe_dump(
         [value], default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False
     )
@@ -65,15 +59,6 @@ def with_values(content: str, area: str, name: str, values: Mapping[str, Any]) -
 
 def write_kept(file: Path, content: bytes, text: Texts) -> Path:
     """Write a configuration, and return the path of the copy of the former one.
-
-    Parameters
-    ----------
-    file
-        The configuration.
-    content
-        What is written.
-    text
-        The words of `bonescint table map`.
 
     Raises
     ------

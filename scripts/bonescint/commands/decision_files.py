@@ -36,45 +36,27 @@ class Typed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DecisionsFile:
-    """A file of decisions, read but not yet compared with the list of items.
-
-    Parameters
-    ----------
-    study, items_sha256
-        The study it belongs to, and the list of items it was made from.
-    reviewer, saved
-        Who decided, and when.
-    rows
-        The decisions.
-    """
+    """A file of decisions, read but not yet compared with the list of items."""
 
     study: str
-    items_sha256: str
-    reviewer: str
-    saved: str
+    items_sha256: str  # of the list of items it was made from
+    reviewer: str  # who decided
+    saved: str  # when
     rows: tuple[Typed, ...]
 
 
 def read_decisions_file(
     path: Path, text: Texts, today: date, reviewer: str | None = None
 ) -> DecisionsFile:
-    """Return what a file of decisions says.
+    """Return what a file of decisions says: the page's JSON, or a list of `write_decisions_book`.
 
-    Parameters
-    ----------
-    path
-        The page's JSON, or the list of `write_decisions_book`.
-    text
-        The words of resources/text/decisions.csv.
-    today
-        Nobody decides later.
-    reviewer
-        Who decided, if an Excel list does not say it; if the file says it, it must be the same.
+    A list may not say who decided: then `reviewer` does. If both say it, they must be the same.
 
     Raises
     ------
     InputError
-        If it is neither, has another format, or does not say who decided and when.
+        If it is neither, has another format, or does not say who decided and when, or says a later
+        day than `today`.
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
@@ -178,16 +160,14 @@ def write_decisions_book(
 
     Parameters
     ----------
-    path
-        A new file.
+    path, text
+        A new file, and the words of resources/text/decisions.csv.
     items
         Rows of private/review/items.csv.
     choices
         Item and hash -> what may be decided of it; other items are left out.
     head
         ``study``, ``items_sha256`` and ``reviewer``.
-    text
-        The words of resources/text/decisions.csv.
 
     Raises
     ------

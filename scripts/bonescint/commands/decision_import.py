@@ -5,7 +5,6 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from bonescint.commands.decision_files import DecisionsFile, Typed
@@ -42,18 +41,11 @@ ImageShape = tuple[int, int, int]
 
 
 class Merged(NamedTuple):
-    """What became of the decisions of a file.
+    """What became of the decisions of a file."""
 
-    Parameters
-    ----------
-    added, known
-        How many are new, and how many were on record already.
-    changed
-        Decisions that replace earlier ones of the same person: the new one and the old ones.
-    """
-
-    added: int
-    known: int
+    added: int  # how many are new
+    known: int  # how many were on record already
+    # the new decision, and the earlier ones of the same person that it replaces
     changed: list[tuple[Decision, tuple[Decision, ...]]]
 
 
@@ -94,18 +86,7 @@ def checked(
 ) -> list[Decision]:
     """Return the decisions of a file; each of them is about an item of the list.
 
-    Parameters
-    ----------
-    file
-        What was read.
-    items, items_sha256
-        Of `read_items`.
-    study
-        The study's number.
-    shape_of
-        Returns frames, columns and rows of an item's image; None if that cannot be read.
-    text
-        The words of resources/text/decisions.csv.
+    `shape_of` returns frames, columns and rows of an item's image; None if that cannot be read.
 
     Raises
     ------
@@ -189,12 +170,7 @@ def withdrawn(
 ) -> dict[tuple[str, str, str], Decision]:
     """Return the rectangles that a decision on the whole image takes back, by source and person.
 
-    Parameters
-    ----------
-    decisions
-        Of `checked`.
-    items
-        Of `read_items`. Rectangles stay if the image has already been redacted with them.
+    Rectangles stay if the image has already been redacted with them.
     """
     sources = {
         (row["item"], row["sha256"]): row["source_sha256"]
@@ -210,23 +186,11 @@ def withdrawn(
     return {key: one for key, one in found.items() if key not in drawn}
 
 
-def merge(
-    decisions: Iterable[Decision],
-    path: Path = DECISIONS,
-    gone: Mapping[tuple[str, str, str], Decision] = MappingProxyType({}),
-) -> Merged:
+def merge(decisions: Iterable[Decision], gone: Mapping[tuple[str, str, str], Decision]) -> Merged:
     """Write decisions into the table of those on record, which is replaced as a whole.
 
-    An earlier decision of the same person about the same content is removed; all else stays.
-
-    Parameters
-    ----------
-    decisions
-        Of `checked`.
-    path
-        The table; it may not exist yet.
-    gone
-        Of `withdrawn`.
+    An earlier decision of the same person about the same content is removed, and so is what `gone`
+    takes back (`withdrawn`); all else stays. The table may not exist yet.
 
     Raises
     ------
@@ -234,9 +198,10 @@ def merge(
         If the table on record cannot be read; it stays as it is.
     """
     rows: dict[tuple[str, str, str], list[dict[str, str]]] = defaultdict(list)
-    if path.exists():
+    if DECISIONS.exists():
         # each row is a decision, and is written back as it was typed
-        for decision, (_, row) in zip(read_decisions(path), typed_rows(path, COLUMNS), strict=True):
+        on_record = read_decisions(DECISIONS), typed_rows(DECISIONS, COLUMNS)
+        for decision, (_, row) in zip(*on_record, strict=True):
             rows[_whose(decision)].append(row)
     added = known = 0
     changed = []
@@ -255,7 +220,7 @@ def merge(
             changed.append((one, earlier))
             del rows[whose]
     if added or changed:
-        _write(path, [row for its in rows.values() for row in its])
+        _write([row for its in rows.values() for row in its])
     return Merged(added, known, changed)
 
 
@@ -263,12 +228,12 @@ def _whose(one: Decision) -> tuple[str, str, str]:
     return one.item, one.sha256, person(one.reviewer)
 
 
-def _write(path: Path, rows: list[dict[str, str]]) -> None:
+def _write(rows: list[dict[str, str]]) -> None:
     known = (*COLUMNS, RECTANGLES)
     # columns that the hospital added are kept
     others = sorted({key for row in rows for key in row if key and key not in known})
     rows.sort(key=lambda row: [row.get(key) or "" for key in known])
-    with replacing(path, private=True) as stream:
+    with replacing(DECISIONS, private=True) as stream:
         stream.write(BOM)
         table = csv.DictWriter(
             stream, [*known, *others], "", "ignore", delimiter="\t", lineterminator="\n"
@@ -278,17 +243,7 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
 
 
 def standing_lines(items: Iterable[ItemRow], reviewers: int, text: Texts) -> Iterator[str]:
-    """Yield what is decided, what waits and for whom, and where persons do not agree.
-
-    Parameters
-    ----------
-    items
-        Of `read_items`.
-    reviewers
-        How many persons must agree.
-    text
-        The words of resources/text/decisions.csv.
-    """
+    """Yield what is decided, what waits and for whom, and where persons do not agree."""
     found = standings(read_decisions(DECISIONS) if DECISIONS.exists() else [], reviewers)
     by_name = {(one.item, one.sha256): one for one in found}
     seen: set[tuple[str, str]] = set()

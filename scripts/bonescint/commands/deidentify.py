@@ -130,11 +130,6 @@ def _description(typed: str) -> str:
 def code_folder(options: argparse.Namespace) -> int:
     """Code the folder, print the summary and return 0: every file is accounted for.
 
-    Parameters
-    ----------
-    options
-        As `add` declares them.
-
     Raises
     ------
     InputError

@@ -70,8 +70,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         default="",
         help="record although the content is not what was verified / 内容が異なっても記録する理由",
     )
-    configuration.add_option(recording)
-    recording.set_defaults(run=_record)
+    configuration.add_option(recording, record_delivery)
 
     add_showing(actions)
     add_verify(actions)
@@ -79,18 +78,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     add_receiving(actions)
 
 
-def _record(options: argparse.Namespace) -> int:
-    of_preceding = options.preceding or options.ids
-    return record_preceding(options) if of_preceding else record_delivery(options)
-
-
 def record_delivery(options: argparse.Namespace) -> int:
     """Record a delivery in the ledger, recall its patients who have declined, and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``paths`` and the record's details.
 
     Raises
     ------
@@ -105,19 +94,18 @@ def record_delivery(options: argparse.Namespace) -> int:
     from bonescint.custody.requests import stopped_codes
     from bonescint.delivery.conditions import conditions_of
     from bonescint.delivery.gate import reason_after_end, refusals
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force
-    from bonescint.resources import Texts
     from bonescint.text.dates import table_date
     from bonescint.text.filled import filled_for
 
-    config = configuration.load(options)
-    language = str(config["language"])
-    text = Texts("custody", language)
+    if options.preceding or options.ids:
+        return record_preceding(options)
+    config, text = configuration.with_words(options, "custody")
+    language = text.language
     day = table_date(options.date)
     if not day:
         raise InputError(text("delivery.bad_date"))
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     listed = certain_list(config, ledger)
     found, build, left = _handed_over(options, ledger, text)
     today = date.today()

@@ -28,17 +28,11 @@ def add_forms(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         choices=OF_PROVISION,
         help="one form, may be repeated (default: all) / 用紙の種類",
     )
-    configuration.add_option(parser)
-    parser.set_defaults(run=write_delivery_forms)
+    configuration.add_option(parser, write_delivery_forms)
 
 
 def write_delivery_forms(options: argparse.Namespace) -> int:
     """Write the forms of a delivery on record, or of the volumes that were built; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``id``, ``folder``, ``form``.
 
     Raises
     ------
@@ -52,16 +46,13 @@ def write_delivery_forms(options: argparse.Namespace) -> int:
     from bonescint.commands.listing import NO_PLACE, lies_in
     from bonescint.custody.deliveries import Delivery
     from bonescint.delivery import forms
-    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    language = str(config["language"])
-    text = Texts("papers", language)
+    config, text = configuration.with_words(options, "papers")
     today, former = date.today(), None
     if options.id:
-        ledger = open_ledger(**config["ledger"], ask=True)
-        delivery = named_delivery(ledger, options.id, Texts("receipts", language))
+        ledger = configuration.opened_ledger(config)
+        delivery = named_delivery(ledger, options.id, Texts("receipts", text.language))
         if not isinstance(delivery, Delivery):
             raise InputError(text("preceding_none"))
         provision = forms.recorded_provision(delivery)

@@ -32,11 +32,6 @@ def add_preceding(recording: argparse.ArgumentParser) -> None:
 def record_preceding(options: argparse.Namespace) -> int:
     """Record a delivery by patient IDs, in the ledger alone, and return 0; counts are printed.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``ids``, ``sheet``, ``date``, ``partner``, ``medium``.
-
     Raises
     ------
     InputError
@@ -46,21 +41,17 @@ def record_preceding(options: argparse.Namespace) -> int:
     from bonescint.commands.delivery_receipt import day_typed
     from bonescint.config import patient_id_pattern
     from bonescint.custody.preceding import put_preceding_on_record
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import declined
-    from bonescint.resources import Texts
     from bonescint.tables.list_rows import read_patient_ids
 
-    config = configuration.load(options)
-    language = str(config["language"])
-    text = Texts("receipts", language)
+    config, text = configuration.with_words(options, "receipts")
     if problems := list(_misused(options, text)):
         raise InputError([*problems, text("nothing")])
     day = day_typed(options.date, text)
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     layout = {"sheet": options.sheet} if options.sheet else None
     try:
-        rows = read_patient_ids(options.ids, language, layout)
+        rows = read_patient_ids(options.ids, text.language, layout)
     except InputError as error:
         # a message about a table may point to config.yaml, which has no entry for this list
         raise InputError([*error.problems, text("preceding.list"), text("nothing")]) from None
@@ -70,7 +61,7 @@ def record_preceding(options: argparse.Namespace) -> int:
         "medium": options.medium or "",
     }
     pattern = patient_id_pattern(config)
-    made = put_preceding_on_record(ledger, rows, details, language, date.today(), pattern)
+    made = put_preceding_on_record(ledger, rows, details, text.language, date.today(), pattern)
     n, known = len(made.subjects), sum(ledger.code_of(s) is not None for s in made.subjects)
     said = {"delivery": made.id, "n": n, "rows": len(rows), "known": known, "unknown": n - known}
     print(text("preceding.recorded", **said))

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
 from bonescint.errors import InputError
@@ -22,7 +22,7 @@ def add_receiving(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
     receiving.add_argument("id", metavar="ID", help="D-001")
     receiving.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="its date / 受領日")
     receiving.add_argument("--by", default="", metavar="ROLE", help="who signed, a role / 職名")
-    receiving.set_defaults(run=receive)
+    configuration.add_option(receiving, receive)
     returning = actions.add_parser(
         "returned", help="the partner confirmed a recall / 回収 (消去・返却) が確認された"
     )
@@ -40,18 +40,11 @@ def add_receiving(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar=("YYYY-MM-DD", "CODE"),
         help="date of the confirmation / 確認日",
     )
-    returning.set_defaults(run=confirm_returned)
-    for parser in (receiving, returning):
-        configuration.add_option(parser)
+    configuration.add_option(returning, confirm_returned)
 
 
 def receive(options: argparse.Namespace) -> int:
     """Record a receipt and return 0; the same again changes nothing, another one corrects.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``id``, ``date``, ``by``.
 
     Raises
     ------
@@ -75,10 +68,7 @@ def receive(options: argparse.Namespace) -> int:
 def confirm_returned(options: argparse.Namespace) -> int:
     """Record that recalled codes were deleted or given back and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``words`` (the delivery, then codes), ``date`` (the day, then more words).
+    ``words`` are the delivery, then codes; ``date`` the day, then more codes.
 
     Raises
     ------
@@ -105,13 +95,10 @@ def _asked(
     """Return words, ledger, delivery and day that a command is about."""
     from bonescint.commands.delivery_show import named_delivery
     from bonescint.custody.preceding import PrecedingDelivery
-    from bonescint.identity.ledger import open_ledger
-    from bonescint.resources import Texts
 
-    config: dict[str, Any] = configuration.load(options)
-    text = Texts("receipts", str(config["language"]))
+    config, text = configuration.with_words(options, "receipts")
     day = day_typed(typed, text)
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     delivery = named_delivery(ledger, named, text)
     if isinstance(delivery, PrecedingDelivery):
         raise InputError([text("preceding_has_none", delivery=delivery.id), text("nothing")])
@@ -119,20 +106,7 @@ def _asked(
 
 
 def day_typed(typed: str, text: "Texts") -> date:
-    """Return the day that somebody typed.
-
-    Parameters
-    ----------
-    typed
-        The value of ``--date``.
-    text
-        Words of the area ``receipts``.
-
-    Raises
-    ------
-    InputError
-        If it is no date.
-    """
+    """Return the day that somebody typed after ``--date``, or raise if it is none."""
     from bonescint.text.dates import table_date
 
     if not (day := table_date(typed)):

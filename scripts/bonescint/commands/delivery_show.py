@@ -28,8 +28,7 @@ def add_showing(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="FILE",
         help="a file instead of the screen / 画面の代わりにファイルへ",
     )
-    configuration.add_option(listing)
-    listing.set_defaults(run=list_deliveries)
+    configuration.add_option(listing, list_deliveries)
 
     showing = actions.add_parser("show", help="one delivery with its files / 1 回の提供の内容")
     showing.add_argument("id", metavar="ID", help="D-001; P-001 = preceding study / 先行研究")
@@ -42,21 +41,11 @@ def add_showing(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="FILE",
         help="an audit record, JSON with the fields of DICOM PS3.15 A.5 / 監査記録 (JSON)",
     )
-    configuration.add_option(showing)
-    showing.set_defaults(run=show_delivery)
+    configuration.add_option(showing, show_delivery)
 
 
 def named_delivery(ledger: "Ledger", typed: str, text: "Texts") -> "Delivery | PrecedingDelivery":
     """Return the delivery that somebody typed in any width and case: D-001, d1, 1, P-001.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    typed
-        As typed.
-    text
-        Words of the area ``receipts``.
 
     Raises
     ------
@@ -78,31 +67,19 @@ def named_delivery(ledger: "Ledger", typed: str, text: "Texts") -> "Delivery | P
 
 
 def list_deliveries(options: argparse.Namespace) -> int:
-    """Print the deliveries, or write them to a CSV file; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``codes``, ``csv``.
-    """
+    """Print the deliveries, or write them to a CSV file; return 0."""
     from bonescint.commands.listing import aligned, export
-    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    language = str(config["language"])
-    text, words = Texts("custody", language), Texts("receipts", language)
+    config, text = configuration.with_words(options, "custody")
+    words = Texts("receipts", text.language)
     header = [text(f"list.{column}") for column in _LIST]
     header += [words("list.receipt"), words("list.open_recalls")]
-    rows, codes = [], []
-    for row, inside in _rows(open_ledger(**config["ledger"], ask=True)):
-        rows.append(row)
-        codes.append(inside)
-    if options.codes:
-        header.append(text("list.codes"))
-        rows = [[*row, " ".join(inside)] for row, inside in zip(rows, codes, strict=True)]
+    header += [text("list.codes")] * options.codes
+    found = _rows(configuration.opened_ledger(config))
+    rows = [[*row, *[" ".join(codes)] * options.codes] for row, codes in found]
     if options.csv:
-        export(options.csv, header, rows, language)
+        export(options.csv, header, rows, text.language)
         print(text("delivery.exported", n=len(rows), path=options.csv))
     else:
         print(aligned(header, rows) if rows else text("delivery.none"))
@@ -130,23 +107,15 @@ def _rows(ledger: "Ledger") -> "Iterator[tuple[list[str], list[str]]]":
 def show_delivery(options: argparse.Namespace) -> int:
     """Print one delivery: its details, codes, recalls and files, or write them; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``id``, ``html``, ``audit``.
-
     Raises
     ------
     InputError
         If there is no such delivery, or a file cannot be written.
     """
     from bonescint.custody.preceding import PrecedingDelivery
-    from bonescint.identity.ledger import open_ledger
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    words = Texts("receipts", str(config["language"]))
-    ledger = open_ledger(**config["ledger"], ask=True)
+    config, words = configuration.with_words(options, "receipts")
+    ledger = configuration.opened_ledger(config)
     delivery = named_delivery(ledger, options.id, words)
     if isinstance(delivery, PrecedingDelivery):
         if options.html or options.audit:

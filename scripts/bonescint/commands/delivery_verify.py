@@ -39,17 +39,11 @@ def add_verify(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "--passphrase-file", type=Path, metavar="FILE", help="mode 0600 / パスフレーズのファイル"
     )
     parser.add_argument("--language", choices=("ja", "en"), help="default: the configuration's")
-    configuration.add_option(parser)
-    parser.set_defaults(run=verify_delivery)
+    configuration.add_option(parser, verify_delivery)
 
 
 def verify_delivery(options: argparse.Namespace) -> int:
     """Check volumes, print what was checked and every fault; return 1 if there is any.
-
-    Parameters
-    ----------
-    options
-        ``paths``, ``sha256``, ``passphrase_file``, ``language``, ``config``.
 
     Raises
     ------

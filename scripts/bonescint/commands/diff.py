@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.errors import InputError
+from bonescint.text.width import without_controls
 
 if TYPE_CHECKING:
     from bonescint.deid.compare import Change, Size
@@ -33,11 +34,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def diff(options: argparse.Namespace) -> int:
     """Print the changes and return 0 if there is none, 1 if there are any.
-
-    Parameters
-    ----------
-    options
-        ``before``, ``after``, ``all``, ``language``, ``no_color``.
 
     Raises
     ------
@@ -90,5 +86,4 @@ def _line(change: "Change", text: "Texts", room: int | None) -> str:
 def _shown(side: "str | Size", text: "Texts") -> str:
     if not isinstance(side, str):
         return text(f"diff.{side.unit}", n=side.n)
-    # control characters in a header must not steer the terminal
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in side)
+    return without_controls(side)

@@ -25,17 +25,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "パソコン、ディスク、保管の状態を確かめる",
     )
     parser.add_argument("--language", choices=("ja", "en"), help="default: the configuration's")
-    configuration.add_option(parser)
-    parser.set_defaults(run=examine)
+    configuration.add_option(parser, examine)
 
 
 def examine(options: argparse.Namespace) -> int:
     """Print a line for each check and return 0, 1 if something must be mended.
-
-    Parameters
-    ----------
-    options
-        ``config`` and ``language``.
 
     Raises
     ------
@@ -53,7 +47,7 @@ def examine(options: argparse.Namespace) -> int:
         except InputError:
             found = [Finding("config", MEND, "unread", {"file": options.config[0]})]
         study = looked_at(config)
-    language = options.language or ("en" if config.get("language") == "en" else "ja")
+    language = options.language or configuration.language_of(config)
     text = Texts("doctor", language)
     if study is None:
         print(text("no_study"))

@@ -2,14 +2,9 @@
 
 import argparse
 from datetime import date
-from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
 from bonescint.errors import InputError
-from bonescint.resources import Texts
-
-if TYPE_CHECKING:
-    from bonescint.identity.ledger import Ledger
 
 _LIST = ("code", "found", "consulted", "decision", "wish", "disclosed")
 
@@ -21,10 +16,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     actions = parser.add_subparsers(dest="action", required=True)
 
-    listing = actions.add_parser("list", help="the cases and what was decided / 症例と決定の一覧")
-    configuration.add_option(listing)
-    listing.set_defaults(run=list_incidental)
-
+    words = "the cases and what was decided / 症例と決定の一覧"
+    configuration.add_command(actions, "list", list_incidental, words)
     sub = actions.add_parser("record", help="consultation, wish, disclosure / 協議と開示の記録")
     sub.add_argument("code", metavar="CODE", help="patient code / 患者符号")
     sub.add_argument("--consulted", required=True, metavar="YYYY-MM-DD", help="協議の日")
@@ -44,25 +37,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="REASON",
         help="record a case that is not on the list / 一覧にない症例を記録する理由",
     )
-    configuration.add_option(sub)
-    sub.set_defaults(run=record_incidental)
-
-
-def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Ledger, Texts]":
-    from bonescint.identity.ledger import open_ledger
-
-    config = configuration.load(options)
-    ledger = open_ledger(**config["ledger"], ask=True)
-    return config, ledger, Texts("incidental", str(config["language"]))
+    configuration.add_option(sub, record_incidental)
 
 
 def record_incidental(options: argparse.Namespace) -> int:
     """Record what was decided about a case, and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``code``, ``consulted``, ``decision``, ``wish``, ``disclosed``, ``despite``.
 
     Raises
     ------
@@ -73,7 +52,8 @@ def record_incidental(options: argparse.Namespace) -> int:
     from bonescint.identity.codes import typed_code
     from bonescint.text.dates import table_date
 
-    config, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "incidental")
+    ledger = configuration.opened_ledger(config)
     if not (code := typed_code(options.code)):
         raise InputError([text("not_a_code"), text("nothing")])
     days = {name: table_date(getattr(options, name)) for name in ("consulted", "disclosed")}
@@ -92,17 +72,12 @@ def record_incidental(options: argparse.Namespace) -> int:
 
 
 def list_incidental(options: argparse.Namespace) -> int:
-    """Print the cases on the list and those on record, by code; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``.
-    """
+    """Print the cases on the list and those on record, by code; return 0."""
     from bonescint.commands.listing import aligned
     from bonescint.custody.incidental import LIST, candidates, incidental_on_record
 
-    _, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "incidental")
+    ledger = configuration.opened_ledger(config)
     listed, records = candidates(), incidental_on_record(ledger)
     if not LIST.exists():
         print(text("not_run", path=LIST))

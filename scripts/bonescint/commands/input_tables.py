@@ -12,41 +12,21 @@ LISTS = ("opt_out", "participants", "tracer_calendar", "exam_dates")
 
 @dataclass(frozen=True, slots=True)
 class InputTable:
-    """A table that a person fills in.
+    """A table that a person fills in."""
 
-    Parameters
-    ----------
-    kind, name
-        ``software`` or ``readers`` with the entry's key; of a list its name twice.
-    schema
-        A file of schemas/ without ``.schema.yaml``.
-    settings
-        The entry of config.yaml; of a list how it is read.
-    file_key, file, second
-        Where config.yaml names the file; the file and its second transcription (double entry),
-        None where it names none.
-    """
-
-    kind: str
-    name: str
-    schema: str
-    settings: Mapping[str, Any]
-    file_key: str
-    file: str | None
-    second: str | None
+    kind: str  # software, readers, or the name of a list
+    name: str  # the entry's key; of a list its name
+    schema: str  # a file of schemas/ without .schema.yaml
+    settings: Mapping[str, Any]  # the entry of config.yaml; of a list how it is read
+    file_key: str  # where config.yaml names the file
+    file: str | None  # None where config.yaml names none
+    second: str | None  # its second transcription (double entry), if there is one
 
 
 def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
     """Return the table of a name: a software's or reader's key, a list's, or the full path of it.
 
-    Parameters
-    ----------
-    config
-        The checked configuration.
-    name
-        Such as ``vsbone3``, ``opt_out`` or, where two have one name, ``software.vsbone3``.
-    text
-        The words of this command.
+    The full path (``software.vsbone3``) is needed where two have one name.
 
     Raises
     ------
@@ -57,32 +37,17 @@ def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
     from bonescint.config import inputs, list_layout
     from bonescint.config_values import entries_of
 
-    paths = inputs(config)
-    tables = {
-        f"inputs.{key}": InputTable(
-            key,
-            key,
-            key,
-            list_layout(config, key),
-            f"inputs.{key}",
-            paths.get(f"inputs.{key}"),
-            None,
-        )
-        for key in LISTS
-    }
-    for kind, schema, field in (
-        ("software", "software_export", "export"),
-        ("readers", "reading_report", "report"),
-    ):
+    paths, tables = inputs(config), {}
+    for key in LISTS:
+        full = f"inputs.{key}"
+        settings = list_layout(config, key)
+        tables[full] = InputTable(key, key, key, settings, full, paths.get(full), None)
+    kinds = {"software": ("software_export", "export"), "readers": ("reading_report", "report")}
+    for kind, (schema, field) in kinds.items():
         for key, entry in entries_of(config, kind).items():
-            tables[f"{kind}.{key}"] = InputTable(
-                kind,
-                key,
-                schema,
-                entry,
-                f"{kind}.{key}.{field}",
-                entry[field],
-                entry.get(f"second_{field}"),
+            full, second = f"{kind}.{key}", entry.get(f"second_{field}")
+            tables[full] = InputTable(
+                kind, key, schema, entry, f"{full}.{field}", entry[field], second
             )
     found = [full for full in tables if name in (full, full.partition(".")[2])]
     if len(found) == 1:

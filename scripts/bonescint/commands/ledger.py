@@ -3,14 +3,13 @@
 import argparse
 import re
 import sys
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
 from bonescint.commands.ledger_backup import back_up
 from bonescint.commands.ledger_destroy import YES, add_options, destroy_study, typed
-from bonescint.commands.ledger_rename import rename_study
 from bonescint.commands.ledger_restore import restore_ledger
 from bonescint.errors import InputError
 from bonescint.resources import Texts
@@ -26,12 +25,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    def verb(name: str, run: Any, words: str) -> argparse.ArgumentParser:
-        sub = verbs.add_parser(name, help=words)
-        configuration.add_option(sub)
-        sub.set_defaults(run=run)
-        return sub
-
+    verb = partial(configuration.add_command, verbs)
     sub = verb("init", init, "make an empty ledger and its key / 対応表と鍵を作る")
     sub.add_argument("--wrap", action="store_true", help="key with a passphrase / パスフレーズ付き")
     verb("status", status, "what it holds, in numbers / 件数と置き場所")
@@ -58,24 +52,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     add_options(verb("destroy", destroy_study, "make the study unreadable for ever / 鍵の廃棄"))
 
 
-def _loaded(options: argparse.Namespace) -> tuple[dict[str, Any], Texts]:
-    config = configuration.load(options)
-    return config, Texts("ledger", config["language"])
-
-
-def _opened(config: Mapping[str, Any]) -> "Ledger":
-    from bonescint.identity.ledger import open_ledger
-
-    return open_ledger(**config["ledger"], ask=True)
-
-
 def init(options: argparse.Namespace) -> int:
     """Make an empty ledger and its key, say what to do with them, and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config`` and ``wrap``.
 
     Raises
     ------
@@ -87,7 +65,7 @@ def init(options: argparse.Namespace) -> int:
     from bonescint.identity.passphrase import ask_passphrase, given_passphrase
     from bonescint.resources import both
 
-    config, text = _loaded(options)
+    config, text = configuration.with_words(options, "ledger")
     settings = config["ledger"]
     if not is_new(**settings):
         # checked before a passphrase is asked for. If both are lost, no new codes may be made
@@ -106,19 +84,13 @@ def init(options: argparse.Namespace) -> int:
 
 
 def status(options: argparse.Namespace) -> int:
-    """Print what the ledger holds, in numbers, and where it lies; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``.
-    """
+    """Print what the ledger holds, in numbers, and where it lies; return 0."""
+    from bonescint.commands.listing import aligned
     from bonescint.identity.key import is_wrapped
     from bonescint.identity.opt_outs import in_force
-    from bonescint.text.width import text_width
 
-    config, text = _loaded(options)
-    ledger = _opened(config)
+    config, text = configuration.with_words(options, "ledger")
+    ledger = configuration.opened_ledger(config)
     wrapped = text("status.wrapped" if is_wrapped(ledger.key) else "status.plain")
     entries = ledger.entries()
     lines = {
@@ -133,10 +105,8 @@ def status(options: argparse.Namespace) -> int:
         "backup_ledger": _backup_told(ledger, "ledger", text),
         "backup_key": _backup_told(ledger, "key", text),
     }
-    labels = {key: text(f"status.{key}") for key in lines}
-    width = max(text_width(label) for label in labels.values())
-    for key, value in lines.items():
-        print(labels[key] + " " * (width - text_width(labels[key])), value, sep="  ")
+    first, *others = ([text(f"status.{key}"), str(value)] for key, value in lines.items())
+    print(aligned(first, others))
     _advise(ledger, text)
     return 0
 
@@ -158,20 +128,14 @@ def _advise(ledger: "Ledger", text: Texts) -> None:
 
 
 def lookup(options: argparse.Namespace) -> int:
-    """Print code, tab, patient ID of each term; return 1 if one of them is unknown.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``terms``: codes and patient IDs as typed.
-    """
+    """Print code, tab, patient ID of each code or ID typed; return 1 if one of them is unknown."""
     from bonescint.commands.requester import asked_id
     from bonescint.identity.codes import typed_code
     from bonescint.identity.opt_outs import in_force
     from bonescint.names.ids import normalise
 
-    config, text = _loaded(options)
-    ledger = _opened(config)
+    config, text = configuration.with_words(options, "ledger")
+    ledger = configuration.opened_ledger(config)
     declined = in_force(ledger)
     unknown = 0
     for named in options.terms:
@@ -197,11 +161,6 @@ def lookup(options: argparse.Namespace) -> int:
 def verify_ledger(options: argparse.Namespace) -> int:
     """Check every entry, say how many there are, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``.
-
     Raises
     ------
     InputError
@@ -212,8 +171,8 @@ def verify_ledger(options: argparse.Namespace) -> int:
 
     from bonescint.identity.codes import CODE_PATTERN
 
-    config, text = _loaded(options)
-    ledger = _opened(config)  # the chain is checked at each opening
+    config, text = configuration.with_words(options, "ledger")
+    ledger = configuration.opened_ledger(config)  # the chain is checked at each opening
     entries = ledger.entries()
     patients = [entry for entry in entries if entry["kind"] == "patient"]
     problems = []
@@ -245,11 +204,6 @@ def verify_ledger(options: argparse.Namespace) -> int:
 def rewrap(options: argparse.Namespace) -> int:
     """Give the key a new passphrase, or none, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``plain``.
-
     Raises
     ------
     InputError
@@ -258,7 +212,7 @@ def rewrap(options: argparse.Namespace) -> int:
     from bonescint.identity.key import is_wrapped, open_identity, write_key
     from bonescint.identity.passphrase import ask_passphrase
 
-    config, text = _loaded(options)
+    config, text = configuration.with_words(options, "ledger")
     settings = config["ledger"]
     key = Path(settings["key"])
     identity = open_identity(key, settings.get("passphrase_file"), ask=True)
@@ -282,23 +236,17 @@ def rewrap(options: argparse.Namespace) -> int:
 
 
 def export_ledger(options: argparse.Namespace) -> int:
-    """Write the ledger as an encrypted PDF to print and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``file``, ``passphrase_file``.
-    """
+    """Write the ledger as an encrypted PDF to print and return 0."""
     from datetime import date
 
     from bonescint.custody.export import check_passphrase, check_target, export_pdf
     from bonescint.identity.opt_outs import in_force
     from bonescint.identity.passphrase import ask_passphrase, require_private
 
-    config, text = _loaded(options)
+    config, text = configuration.with_words(options, "ledger")
     language = config["language"]
     check_target(options.file, language)
-    ledger = _opened(config)
+    ledger = configuration.opened_ledger(config)
     if file := options.passphrase_file:
         if not file.is_file():
             raise InputError(text("export.no_file", file=file))
@@ -319,4 +267,37 @@ def export_ledger(options: argparse.Namespace) -> int:
     )
     print(text("export.done", file=options.file, n=len(ledger), pages=pages))
     print(text("export.keep"))
+    return 0
+
+
+def rename_study(options: argparse.Namespace) -> int:
+    """Write the new ID of the configuration into ledger and folder, and return 0.
+
+    The former ID is typed, so that nobody takes another study's ledger by mistake. It stays in the
+    ledger, and on all that was delivered under it.
+
+    Raises
+    ------
+    InputError
+        If the ledger is not the former study's, or its data are of the other kind.
+    """
+    from bonescint.identity.ledger import open_ledger
+    from bonescint.identity.study import mark_folder, refuse_other, study_of_folder
+
+    config = configuration.load(options, is_renamed=True)
+    text = Texts("ledger", config["language"])
+    settings = dict(config["ledger"])
+    study = settings.pop("study")
+    ledger = open_ledger(**settings, ask=True)
+    known = next(reversed(ledger.entries("study")), None) or study_of_folder()
+    if known is None:
+        raise InputError(text("rename.unknown"))
+    # simulated data must not become patients' data
+    refuse_other({**known, "id": study["id"]}, study, ledger.path)
+    if known["id"] != study["id"]:
+        if known["id"] != options.former:
+            raise InputError(text("rename.other", known=known["id"], former=options.former))
+        ledger.append([{"kind": "study", **study, "former": known["id"]}])
+    mark_folder(study)
+    print(text("rename.done", id=study["id"], former=options.former))
     return 0

@@ -16,11 +16,6 @@ _ENDINGS = {"ledger": ".age", "key": ".key"}
 def back_up(options: argparse.Namespace) -> int:
     """Copy ledger or key, or both, say where they are, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``ledger``, ``key``, ``same_disk``, ``plain``.
-
     Raises
     ------
     InputError
@@ -28,11 +23,9 @@ def back_up(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.copying import back_up_key, back_up_ledger, check_media, what_stands
     from bonescint.identity.key import is_wrapped
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.passphrase import read_passphrase
 
-    config = configuration.load(options)
-    text, settings = Texts("backup", config["language"]), config["ledger"]
+    config, text = configuration.with_words(options, "backup")
     # the key first: the copy of the ledger then has the key's copy on record
     files = {
         kind: _new_copy(kind, copy_named(kind, typed, config["study"]["id"]), text)
@@ -41,7 +34,7 @@ def back_up(options: argparse.Namespace) -> int:
     }
     if not files:
         raise InputError(text("nothing_named"))
-    ledger = open_ledger(**settings, ask=True)
+    ledger = configuration.opened_ledger(config)
     media = check_media(files, ledger, text, same_disk=options.same_disk)
     for kind, file in files.items():
         if kind == "ledger":
@@ -50,7 +43,7 @@ def back_up(options: argparse.Namespace) -> int:
         else:
             passphrase = None
             if is_wrapped(ledger.key):
-                given = settings.get("passphrase_file")
+                given = config["ledger"].get("passphrase_file")
                 passphrase = read_passphrase(given, ask=True, label=str(file))
             elif not options.plain:
                 raise InputError(text("plain_key"))
@@ -72,14 +65,7 @@ def back_up(options: argparse.Namespace) -> int:
 def copy_named(kind: str, typed: str, study: str) -> Path:
     """Return the path of the copy; a person may type a folder or a Windows drive.
 
-    Parameters
-    ----------
-    kind
-        ``ledger`` or ``key``.
-    typed
-        As typed.
-    study
-        The study's ID, after which a copy in a folder is named.
+    A copy in a folder is named after the study's ID and its kind, ``ledger`` or ``key``.
     """
     path = Path(wsl_path(typed) or typed)
     name = re.sub(r"[^\w.-]", "_", study)

@@ -48,11 +48,6 @@ def typed(prompt: str) -> str:
 def destroy_study(options: argparse.Namespace) -> int:
     """Destroy the key, prove it, write the certificate, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``force``, ``reason``, ``certificate``, ``with_private``, ``copies``.
-
     Raises
     ------
     InputError
@@ -63,13 +58,11 @@ def destroy_study(options: argparse.Namespace) -> int:
 
     from bonescint.custody import certificate, destruction
     from bonescint.custody.retention import retention
-    from bonescint.identity.ledger import open_ledger
     from bonescint.runlock import alone
     from bonescint.text.filled import filled_for
 
-    config = configuration.load(options)
-    study, text = config["study"], Texts("ledger", config["language"])
-    today = date.today()
+    config, text = configuration.with_words(options, "ledger")
+    study, today = config["study"], date.today()
     kept = retention(study, today)
     if not kept.due:
         if not options.force:
@@ -86,7 +79,7 @@ def destroy_study(options: argparse.Namespace) -> int:
     # no run may begin while logs and tables are deleted
     running = Texts("incidents", text.language)
     with alone(Path(".snakemake"), running) if options.with_private else nullcontext():
-        ledger = open_ledger(**config["ledger"], ask=True)
+        ledger = configuration.opened_ledger(config)
         lost = destruction.loss(ledger)
         _show(lost, config, options.with_private, text)
         until = kept.keep_until or text("retention.open")

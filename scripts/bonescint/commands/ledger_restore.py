@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 def restore_ledger(options: argparse.Namespace) -> int:
     """Bring key or ledger back, or both, say what is lost, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``ledger``, ``key``.
-
     Raises
     ------
     InputError
@@ -36,8 +31,7 @@ def restore_ledger(options: argparse.Namespace) -> int:
     from bonescint.identity.key import file_kind
     from bonescint.runlock import alone
 
-    config = configuration.load(options)
-    text = Texts("backup", config["language"])
+    config, text = configuration.with_words(options, "backup")
     files = {
         kind: copy_named(kind, given, config["study"]["id"])
         for kind in ("key", "ledger")

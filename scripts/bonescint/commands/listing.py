@@ -7,22 +7,17 @@ from pathlib import Path
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+from bonescint.text.width import without_controls
 
 # verify_purge searches the first four; the others hold papers for the partner
 NO_PLACE = ("results", "private", "logs", ".snakemake", "recalls", "forms")
 
 
 def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return the table as lines of equal columns; a wide (East Asian) character takes two.
-
-    Parameters
-    ----------
-    header, rows
-        The cells.
-    """
+    """Return the table as lines of equal columns; a wide (East Asian) character takes two."""
     from rich.cells import cell_len
 
-    lines = [header, *([_printable(cell) for cell in row] for row in rows)]
+    lines = [header, *(list(map(without_controls, row)) for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
@@ -34,15 +29,6 @@ def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def export(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], language: str) -> None:
     """Write the table as CSV (UTF-8 with BOM, mode 0600), texts as `bonescint.files.in_cell`.
-
-    Parameters
-    ----------
-    path
-        A new file, outside the folders of the workflow.
-    header, rows
-        The cells.
-    language
-        Of the messages.
 
     Raises
     ------
@@ -64,14 +50,7 @@ def export(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], lan
 
 
 def write_new(files: Mapping[Path, bytes], language: str) -> None:
-    """Write new files, mode 0600: all of them or none.
-
-    Parameters
-    ----------
-    files
-        Path -> bytes, outside the folders of the workflow.
-    language
-        Of the messages.
+    """Write new files, path -> bytes, mode 0600: all of them or none.
 
     Raises
     ------
@@ -89,15 +68,7 @@ def write_new(files: Mapping[Path, bytes], language: str) -> None:
 
 
 def refuse_places(paths: Sequence[Path], language: str) -> None:
-    """Raise InputError if a new file may not lie where it is asked for, or two are one.
-
-    Parameters
-    ----------
-    paths
-        The files.
-    language
-        Of the messages.
-    """
+    """Raise InputError if a new file may not lie where it is asked for, or two are one."""
     text = Texts("listing", language)
     for path in paths:
         refuse_place(path, text)
@@ -108,12 +79,7 @@ def refuse_places(paths: Sequence[Path], language: str) -> None:
 def refuse_place(path: Path, text: Texts) -> None:
     """Raise InputError if a file is there already, or lies where the workflow looks for traces.
 
-    Parameters
-    ----------
-    path
-        A new file.
-    text
-        The words ``csv.place`` and ``csv.exists``.
+    `text` has the words ``csv.place`` and ``csv.exists``.
     """
     if lies_in(path, NO_PLACE):
         raise InputError(text("csv.place", folders=", ".join(NO_PLACE)))
@@ -122,19 +88,6 @@ def refuse_place(path: Path, text: Texts) -> None:
 
 
 def lies_in(path: Path, folders: Iterable[str]) -> bool:
-    """Tell whether a path lies in one of the study's folders, or is one.
-
-    Parameters
-    ----------
-    path
-        It need not exist.
-    folders
-        Relative to the study's folder.
-    """
+    """Tell whether a path, which need not exist, lies in one of the study's folders, or is one."""
     place = path.resolve()
     return any(place.is_relative_to(Path(folder).resolve()) for folder in folders)
-
-
-def _printable(cell: str) -> str:
-    # control characters in a cell must not steer the terminal
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cell)

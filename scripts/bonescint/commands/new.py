@@ -48,12 +48,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def make_study(options: argparse.Namespace) -> int:
     """Write the folder, whole or not at all, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``folder``, the answers that the command line gives, ``synthetic``, ``no_questions``,
-        ``demo``.
-
     Raises
     ------
     InputError

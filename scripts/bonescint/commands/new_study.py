@@ -31,12 +31,7 @@ _RENDERED = {"config.yaml": "config.yaml.j2", "README.md": "README.md.j2"}
 
 
 def place_of_study(typed: str) -> Path:
-    r"""Return where the new folder goes.
-
-    Parameters
-    ----------
-    typed
-        Its path as a person typed it.
+    r"""Return where the new folder goes, from its path as a person typed it.
 
     Raises
     ------
@@ -84,14 +79,7 @@ def known_software() -> dict[str, dict[str, str]]:
 def write_study(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[str]:
     """Write the study, whole or not at all, and return the keys that have no value yet.
 
-    Parameters
-    ----------
-    folder
-        As `place_of_study` returned it.
-    answers
-        What is known; None for what is not.
-    text
-        The words of this command, in the study's language.
+    Of the answers, those that are not known are None.
 
     Raises
     ------
@@ -105,10 +93,7 @@ def write_study(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[s
 def write_demonstration(folder: Path, text: Texts) -> None:
     """Write a folder that runs the simulated demonstration, whole or not at all.
 
-    Parameters
-    ----------
-    folder, text
-        As for `write_study`. The outputs are in the language of the words.
+    Its outputs are in the language of the words.
 
     Raises
     ------

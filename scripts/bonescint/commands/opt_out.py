@@ -38,8 +38,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     adding = actions.add_parser("add", help="record opt-outs / 申し出を登録する")
     adding.add_argument("ids", nargs="+", metavar="ID", help=ids)
     requester.add_origin(adding)
-    configuration.add_option(adding)
-    adding.set_defaults(run=add_opt_outs)
+    configuration.add_option(adding, add_opt_outs)
 
     listing = actions.add_parser("list", help="everybody who declines / 申し出の一覧")
     listing.add_argument(
@@ -48,28 +47,21 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="FILE",
         help="a file instead of the screen / 画面の代わりにファイルへ",
     )
-    configuration.add_option(listing)
-    listing.set_defaults(run=list_opt_outs)
+    configuration.add_option(listing, list_opt_outs)
 
     add_doubts(actions)
 
     leaving = actions.add_parser("withdraw", help="who takes part again / 申し出を取り下げる")
     leaving.add_argument("ids", nargs="+", metavar="ID", help=ids)
-    configuration.add_option(leaving)
-    leaving.set_defaults(run=withdraw_opt_outs)
+    configuration.add_option(leaving, withdraw_opt_outs)
     opt_out_lists.add(actions)
 
 
 def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) -> int:
     """Record opt-outs in the ledger, recall what was delivered, say what is incomplete; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``ids`` and the details they share: ``by``, ``received``, ``ground``,
-        ``relation``. Details may be missing: the patient is excluded all the same (R13).
-    opened
-        The ledger if it is open: the passphrase is not asked for twice.
+    Details may be missing: the patient is excluded all the same (R13). `opened` is the ledger if it
+    is open already, so that the passphrase is not asked for twice.
 
     Raises
     ------
@@ -82,12 +74,10 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     from bonescint.custody.seal import sealed_files
     from bonescint.identity.first_use import open_or_create
     from bonescint.identity.opt_outs import declined, remember
-    from bonescint.resources import Texts
+    from bonescint.identity.people import data_of
     from bonescint.tables.opt_out_ids import ids_of_ledger
 
-    config = configuration.load(options)
-    language = str(config["language"])
-    text = Texts("custody", language)
+    config, text = configuration.with_words(options, "custody")
     subjects = _subjects(options.ids, text)
     details = typed_details(options, text)
     listed: dict[str, OptOutEntry] = {}
@@ -99,11 +89,12 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     )
     if is_first:
         print(text("opt_out.ledger", path=ledger.path, key=ledger.key))
-    indexed = _indexed(subjects)
+    # what images of the study's folder say of the patients, None before any run
+    indexed = data_of(_CONSENTED, subjects) if _CONSENTED.exists() else None
     _refuse_no_ids(subjects, ids_of_ledger(ledger).union(listed, _named(indexed)), config, text)
     before, merged, changed = _put_on_record(ledger, subjects, details)
     today = date.today()
-    notices = recall(ledger, declined(ledger), FOLDER, config["study"], language, today)
+    notices = recall(ledger, declined(ledger), FOLDER, config["study"], text.language, today)
     unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
     remember(ledger, indexed or ())  # the images may be gone before the next run
     deliveries, sealed = recorded(ledger), sealed_files()
@@ -165,7 +156,11 @@ def _put_on_record(
 
     with ledger.exclusive():
         before = in_force(ledger)
-        merged = {s: _completed(details, before.get(s, {})) for s in subjects}
+        # what is said now replaces and completes what was said before
+        merged = {
+            s: {key: said or before.get(s, {}).get(key) or "" for key, said in details.items()}
+            for s in subjects
+        }
         changed = [
             s for s in subjects if any(merged[s][k] != before.get(s, {}).get(k) for k in ORIGIN)
         ]
@@ -175,11 +170,6 @@ def _put_on_record(
         # called even if nothing is new: after a crash the mark of the ledger may be missing
         record(ledger, ({"subject": s, "source": "command"} | merged[s] for s in new))
     return before, merged, changed
-
-
-def _completed(said: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
-    """Return the details: what is said now replaces and completes what was said before."""
-    return {key: value or before.get(key) or "" for key, value in said.items()}
 
 
 def _whereabouts(
@@ -203,15 +193,7 @@ def _archives(ledger: "Ledger", subjects: Iterable[str]) -> list[str]:
 
 
 def print_notices(notices: "Iterable[Notice]", text: "Texts") -> None:
-    """Print where the notices of recalls stand.
-
-    Parameters
-    ----------
-    notices
-        What `bonescint.custody.recalls.recall` wrote.
-    text
-        Words of the area ``custody``.
-    """
+    """Print where the notices of recalls stand."""
     for notice in notices:
         print(
             text("recall.written", path=notice.path, delivery=notice.delivery, n=len(notice.codes))
@@ -221,25 +203,18 @@ def print_notices(notices: "Iterable[Notice]", text: "Texts") -> None:
 def list_opt_outs(options: argparse.Namespace) -> int:
     """Print everybody who declines, or write them to a CSV file; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``csv``.
-
     Raises
     ------
     InputError
         If the list or the ledger cannot be read, or the file is not to be written.
     """
     from bonescint.commands.listing import aligned, export
-    from bonescint.identity.ledger import is_new, open_ledger
+    from bonescint.identity.ledger import is_new
     from bonescint.identity.opt_out_lists import HELD
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
+    config, text = configuration.with_words(options, "custody")
     new = is_new(**config["ledger"])
-    ledger = None if new else open_ledger(**config["ledger"], ask=True)
+    ledger = None if new else configuration.opened_ledger(config)
     listed = hospital_list(config, ledger)
     # only the screen shows the code, because no plain file may pair a code with an identity
     is_held = ledger and standing_of_list(config, ledger) == HELD
@@ -260,11 +235,6 @@ def list_opt_outs(options: argparse.Namespace) -> int:
 def withdraw_opt_outs(options: argparse.Namespace) -> int:
     """Record that persons who had declined take part again; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``ids``.
-
     Raises
     ------
     InputError
@@ -272,14 +242,11 @@ def withdraw_opt_outs(options: argparse.Namespace) -> int:
     """
     from bonescint.config import opt_out_file
     from bonescint.custody.deliveries import recorded
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force, withdraw
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
+    config, text = configuration.with_words(options, "custody")
     subjects = _subjects(options.ids, text)
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     listed = hospital_list(config, ledger)
     with ledger.exclusive():
         before = in_force(ledger)
@@ -338,13 +305,6 @@ def _remarks(details: Mapping[str, str], today: date) -> list[str]:
     if details["received"] > today.isoformat():
         found.append("future")
     return found
-
-
-def _indexed(subjects: Collection[str]) -> "list[PersonalData] | None":
-    """Return what images of the study's folder say of the subjects, None before any run."""
-    from bonescint.identity.people import data_of
-
-    return data_of(_CONSENTED, subjects) if _CONSENTED.exists() else None
 
 
 def _rows(

@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
+from bonescint.text.width import without_controls
 
 if TYPE_CHECKING:
     from bonescint.resources import Texts
@@ -12,22 +13,17 @@ if TYPE_CHECKING:
 
 def add_doubts(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the action to the parser of `bonescint opt-out`."""
-    parser = actions.add_parser(
+    configuration.add_command(
+        actions,
         "doubts",
-        help="who is held back: name and birth date of somebody who declined / "
+        show_doubts,
+        "who is held back: name and birth date of somebody who declined / "
         "不参加の方と氏名・生年月日が同じため保留中の方",
     )
-    configuration.add_option(parser)
-    parser.set_defaults(run=show_doubts)
 
 
 def show_doubts(options: argparse.Namespace) -> int:
     """Print who is held back next to who declined, and the line that decides it; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``.
 
     Raises
     ------
@@ -36,15 +32,12 @@ def show_doubts(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.declined import OPT_OUT_DOUBTS, unseal_doubts
     from bonescint.deid.decisions import COLUMNS, decision_line
-    from bonescint.identity.ledger import open_ledger
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
+    config, text = configuration.with_words(options, "custody")
     if not OPT_OUT_DOUBTS.exists():
         print(text("doubts.not_run"))
         return 0
-    doubts = unseal_doubts(OPT_OUT_DOUBTS, open_ledger(**config["ledger"], ask=True))["doubts"]
+    doubts = unseal_doubts(OPT_OUT_DOUBTS, configuration.opened_ledger(config))["doubts"]
     if not doubts:
         print(text("doubts.none"))
         return 0
@@ -61,5 +54,4 @@ def show_doubts(options: argparse.Namespace) -> int:
 
 def _shown(person: dict[str, list[str]], text: "Texts") -> str:
     fields = (" / ".join(person[key]) or text("doubts.unknown") for key in person)
-    # control characters in a header must not steer the terminal
-    return "  ".join("".join(c if c.isprintable() else "?" for c in field) for field in fields)
+    return "  ".join(without_controls(field, "?") for field in fields)

@@ -21,30 +21,19 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
 
 def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the two commands to those of `bonescint opt-out`."""
-    confirming = actions.add_parser(
-        "confirm",
-        help="record a list that leaves out very many at once / 多数を除外する一覧を確定する",
-    )
-    configuration.add_option(confirming)
-    confirming.set_defaults(run=confirm_list)
-
+    words = "record a list that leaves out very many at once / 多数を除外する一覧を確定する"
+    configuration.add_command(actions, "confirm", confirm_list, words)
     undoing = actions.add_parser(
         "undo", help="take back what a wrong list brought in / 誤った一覧の申し出を取り消す"
     )
     undoing.add_argument(
         "list", metavar="LIST", help="the file, or its fingerprint / ファイルまたは一覧の指紋"
     )
-    configuration.add_option(undoing)
-    undoing.set_defaults(run=undo_list)
+    configuration.add_option(undoing, undo_list)
 
 
 def confirm_list(options: argparse.Namespace) -> int:
     """Record the configured list, which a run has put on hold or `undo` took back; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``.
 
     Raises
     ------
@@ -52,14 +41,11 @@ def confirm_list(options: argparse.Namespace) -> int:
         If the list cannot be read, or waits for no confirmation. Nothing is recorded then.
     """
     from bonescint.config import opt_out_file
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_out_lists import confirm
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
+    config, text = configuration.with_words(options, "custody")
     file = Path(opt_out_file(config))
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     listed = hospital_list(config)
     of = list_fingerprint(config, ledger)
     new = confirm(ledger, (entry.as_recorded() for entry in listed.values()), of)
@@ -74,24 +60,16 @@ def confirm_list(options: argparse.Namespace) -> int:
 def undo_list(options: argparse.Namespace) -> int:
     """Take back what one list brought in, and say who stays out all the same; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``list``.
-
     Raises
     ------
     InputError
         If no such list is on record; then it says what can be done. Nothing is changed.
     """
     from bonescint.custody.deliveries import recorded
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_out_lists import undo
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
-    ledger = open_ledger(**config["ledger"], ask=True)
+    config, text = configuration.with_words(options, "custody")
+    ledger = configuration.opened_ledger(config)
     of = _list_on_record(ledger, options.list, text)
     undone = undo(ledger, of)
     codes = {code for subject in undone.back if (code := ledger.code_of(subject))}
@@ -158,12 +136,7 @@ def hospital_list(
 ) -> "dict[str, OptOutEntry]":
     """Return normalised patient ID -> first entry of the hospital's list; empty if there is none.
 
-    Parameters
-    ----------
-    config
-        The configuration.
-    ledger
-        The opened ledger, if a list that was taken back is to count as empty.
+    With the ledger, a list that was taken back counts as empty.
 
     Raises
     ------
@@ -185,13 +158,7 @@ def hospital_list(
 
 
 def certain_list(config: Mapping[str, Any], ledger: "Ledger") -> "dict[str, OptOutEntry]":
-    """Return the hospital's list, or an empty one if it is in doubt: no notice can be undone.
-
-    Parameters
-    ----------
-    config, ledger
-        As for `hospital_list`.
-    """
+    """Return the hospital's list, or an empty one if it is in doubt: no notice can be undone."""
     from bonescint.config import opt_out_settings
     from bonescint.identity.opt_out_lists import is_too_much
 
@@ -202,13 +169,7 @@ def certain_list(config: Mapping[str, Any], ledger: "Ledger") -> "dict[str, OptO
 
 
 def list_fingerprint(config: Mapping[str, Any], ledger: "Ledger") -> str:
-    """Return the fingerprint of the configured list, empty if there is none yet.
-
-    Parameters
-    ----------
-    config, ledger
-        As for `hospital_list`.
-    """
+    """Return the fingerprint of the configured list, empty if there is none yet."""
     from bonescint.config import opt_out_file
     from bonescint.identity.opt_out_lists import fingerprint
 
@@ -217,13 +178,7 @@ def list_fingerprint(config: Mapping[str, Any], ledger: "Ledger") -> str:
 
 
 def standing_of_list(config: Mapping[str, Any], ledger: "Ledger") -> str:
-    """Return what was last recorded of the configured list.
-
-    Parameters
-    ----------
-    config, ledger
-        As for `hospital_list`.
-    """
+    """Return what was last recorded of the configured list."""
     from bonescint.identity.opt_out_lists import standing
 
     return standing(ledger, list_fingerprint(config, ledger))

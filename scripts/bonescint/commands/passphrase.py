@@ -24,17 +24,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         action="store_true",
         help="make one and show it once / 自動で作り、一度だけ表示する",
     )
-    configuration.add_option(parser)
-    parser.set_defaults(run=keep_passphrase)
+    configuration.add_option(parser, keep_passphrase)
 
 
 def keep_passphrase(options: argparse.Namespace) -> int:
     """Ask for the passphrase twice or make one, keep it, and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``file``, ``generate``.
 
     Raises
     ------
@@ -67,20 +61,7 @@ def keep_passphrase(options: argparse.Namespace) -> int:
 
 
 def check_place(path: Path, images: Path) -> None:
-    """Refuse a file that exists, or one below the coded side or the folder of raw images.
-
-    Parameters
-    ----------
-    path
-        Where the passphrase is to go.
-    images
-        ``inputs.dicom``.
-
-    Raises
-    ------
-    InputError
-        If it may not go there.
-    """
+    """Refuse a file that exists, or one below the coded side or the folder of raw images."""
     from bonescint.config import CODED_SIDE
 
     if path.exists() or path.is_symlink():

@@ -22,17 +22,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "targets", nargs="*", metavar="TARGET", help="as for snakemake / snakemake と同じ"
     )
     parser.add_argument("--snakefile", type=Path, help=argparse.SUPPRESS)
-    configuration.add_option(parser)
-    parser.set_defaults(run=show_plan)
+    configuration.add_option(parser, show_plan)
 
 
 def show_plan(options: argparse.Namespace) -> int:
     """Print the steps and return 0; 1 if Snakemake could not even plan them.
-
-    Parameters
-    ----------
-    options
-        ``targets``, ``snakefile``, ``config``.
 
     Raises
     ------

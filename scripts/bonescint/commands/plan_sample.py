@@ -70,17 +70,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     ):
         parser.add_argument(name, type=float, default=default, help=f"{told} ({default:g})")
     parser.add_argument("--language", choices=("ja", "en"), help="default: the configuration's")
-    configuration.add_option(parser)
-    parser.set_defaults(run=plan_sample)
+    configuration.add_option(parser, plan_sample)
 
 
 def plan_sample(options: argparse.Namespace) -> int:
     """Print the number of cases and what it rests on, and return 0.
-
-    Parameters
-    ----------
-    options
-        As `add` declares them.
 
     Raises
     ------
@@ -88,7 +82,7 @@ def plan_sample(options: argparse.Namespace) -> int:
         If an option is not valid or contradicts another one, or no number of cases is enough.
     """
     config = configuration.merged(options.config) if options.config[0].exists() else {}
-    language = options.language or ("en" if config.get("language") == "en" else "ja")
+    language = options.language or configuration.language_of(config)
     text = Texts("plan_sample", language)
     if faults := list(_faults(options, text)):
         raise InputError(faults)
@@ -225,7 +219,7 @@ def _told(
         yield text("as_printed", cases=cases(_as_printed(options, correlations.best)))
     yield ""
     yield text("rests")
-    yield from _bulleted(
+    sentences = (
         text(
             f"{kind}.{'auc' if is_auc else 'calls'}", alpha=_percent(1 - options.confidence),
             power=_percent(options.power), level=_percent(2 * options.confidence - 1),
@@ -240,6 +234,7 @@ def _told(
         text("failed", share=_percent(options.failures)),
         text("not_observed"),
     )  # fmt: skip
+    yield from (f"  - {sentence}" for sentence in sentences)
 
 
 def _one_class(options: argparse.Namespace, correlations: "Correlations", text: Texts) -> str:
@@ -248,10 +243,6 @@ def _one_class(options: argparse.Namespace, correlations: "Correlations", text: 
     own = correlations.positive if options.measure == "sensitivity" else correlations.negative
     apart = discordant(options.value, options.value - (options.difference or 0), own)
     return text(f"one_class.{options.measure}", share=_percent(sum(apart)))
-
-
-def _bulleted(*sentences: str) -> Iterator[str]:
-    return (f"  - {sentence}" for sentence in sentences)
 
 
 def _percent(share: float) -> str:

@@ -10,9 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.commands.unlisted import Unlisted, raw_level, showable
+from bonescint.commands.unlisted import Unlisted, raw_level
 from bonescint.dicom.vrs import FORMATS
 from bonescint.resources import Texts
+from bonescint.text.width import without_controls
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -40,13 +41,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(options: argparse.Namespace) -> int:
-    """List the files and return 0, or 1 if one of them cannot be read.
-
-    Parameters
-    ----------
-    options
-        ``files``, ``values`` and ``language``.
-    """
+    """List the files and return 0, or 1 if one of them cannot be read."""
     from pydicom import dcmread
     from pydicom.errors import InvalidDicomError
 
@@ -111,7 +106,7 @@ def _lines(
         else:
             continue
         what = [f"({group:04X},{element:04X})", creator, vr or "--", f"{len(value)} bytes", shown]
-        yield "# " + "  ".join(map(showable, what))
+        yield "# " + without_controls("  ".join(what), "?")
         yield f"#   {text(decision)}" if decision in text else f"- {decision}"
 
 

@@ -19,10 +19,7 @@ _LINE_EVERY = 30.0  # s
 def progress(text: Texts) -> "Iterator[Report]":
     """Show on stderr how far the stages are, for the length of the block.
 
-    Parameters
-    ----------
-    text
-        Holds a text ``stage.<stage>`` of each.
+    Each stage has a text ``stage.<stage>``.
 
     Yields
     ------

@@ -24,17 +24,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     sub.add_argument("--to", dest="last", metavar="YYYY-MM-DD", help="default: today / 既定は今日")
     sub.add_argument("--html", type=Path, metavar="FILE")
     sub.add_argument("--pdf", type=Path, metavar="FILE")
-    configuration.add_option(sub)
-    sub.set_defaults(run=report_to_committee)
+    configuration.add_option(sub, report_to_committee)
 
 
 def report_to_committee(options: argparse.Namespace) -> int:
     """Write the page for the periodic report as HTML, PDF or both, and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``first``, ``last``, ``html``, ``pdf``.
 
     Raises
     ------
@@ -44,18 +38,16 @@ def report_to_committee(options: argparse.Namespace) -> int:
     from bonescint.commands.listing import refuse_places, write_new
     from bonescint.custody.committee import committee_form
     from bonescint.custody.page import page_of
-    from bonescint.identity.ledger import open_ledger
     from bonescint.papers.pdf import pdf_of
 
-    config = configuration.load(options)
-    text = Texts("committee", str(config["language"]))
+    config, text = configuration.with_words(options, "committee")
     today = date.today()
     period = _period(options, today, text)
     wanted = [path for path in (options.html, options.pdf) if path]
     if not wanted:
         raise InputError(text("no_file"))
     refuse_places(wanted, text.language)
-    ledger = open_ledger(**config["ledger"], ask=True)
+    ledger = configuration.opened_ledger(config)
     form = committee_form(ledger, config, period, today)
     contents = {options.html: page_of(form).encode(), options.pdf: pdf_of(form)}
     write_new({path: contents[path] for path in wanted}, text.language)

@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration, requester
-from bonescint.commands.request_extract import extract
 from bonescint.commands.requester import ORIGIN, patient_of, typed_details
 from bonescint.errors import InputError
 from bonescint.resources import Texts
@@ -27,13 +27,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "request", help="disclosure, correction, stop of use or provision / 開示・訂正・停止の請求"
     )
     actions = parser.add_subparsers(dest="action", required=True)
-
-    def action(name: str, run: Any, words: str) -> argparse.ArgumentParser:
-        sub = actions.add_parser(name, help=words)
-        configuration.add_option(sub)
-        sub.set_defaults(run=run)
-        return sub
-
+    action = partial(configuration.add_command, actions)
     sub = action("add", add_request, "record a request / 請求を登録する")
     sub.add_argument("--kind", required=True, choices=_KINDS, help="what is asked / 請求の種類")
     whom = sub.add_mutually_exclusive_group()
@@ -78,14 +72,6 @@ def _number(typed: str) -> int:
     return int(digits)
 
 
-def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Ledger, Texts]":
-    from bonescint.identity.ledger import open_ledger
-
-    config = configuration.load(options)
-    ledger = open_ledger(**config["ledger"], ask=True)
-    return config, ledger, Texts("requests", str(config["language"]))
-
-
 def _day(typed: str) -> str:
     from bonescint.text.dates import table_date
 
@@ -96,11 +82,7 @@ def _day(typed: str) -> str:
 def add_request(options: argparse.Namespace) -> int:
     """Record a request, say what follows from it, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``kind``, ``code`` or ``id`` (asked for if neither is given), ``what`` and the
-        details of `bonescint.commands.requester`.
+    The patient's ID is asked for if neither ``code`` nor ``id`` is given.
 
     Raises
     ------
@@ -111,8 +93,7 @@ def add_request(options: argparse.Namespace) -> int:
     from bonescint.custody.requests import STOPS, put_request
     from bonescint.identity.first_use import open_or_create
 
-    config = configuration.load(options)
-    text = Texts("requests", str(config["language"]))
+    config, text = configuration.with_words(options, "requests")
     custody = Texts("custody", text.language)
     details = typed_details(options, custody)
     if not details["by"]:
@@ -148,11 +129,6 @@ def _code(ledger: "Ledger", subject: str, text: Texts) -> str:
 def decide_typed(options: argparse.Namespace) -> int:
     """Record a decision and do what follows from it: an opt-out, a recall; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``number``, ``decision``, ``date``, ``by``, ``reason``, ``recall``.
-
     Raises
     ------
     InputError
@@ -161,7 +137,8 @@ def decide_typed(options: argparse.Namespace) -> int:
     from bonescint.commands.opt_out import add_opt_outs
     from bonescint.custody.requests import checked_decision, decide_request
 
-    config, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "requests")
+    ledger = configuration.opened_ledger(config)
     said = {
         "decision": options.decision,
         "date": _day(options.date),
@@ -213,11 +190,6 @@ def _offer_recall(
 def recall_stopped(options: argparse.Namespace) -> int:
     """Write the notices of recall for a patient whose stop of provision was granted; return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``number``.
-
     Raises
     ------
     InputError
@@ -225,7 +197,8 @@ def recall_stopped(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.requests import numbered
 
-    config, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "requests")
+    ledger = configuration.opened_ledger(config)
     request = numbered(ledger, options.number, text)
     if (request.right, request.state) != ("stop-provision", "granted"):
         raise InputError([text("no_recall"), text("nothing")])
@@ -236,11 +209,6 @@ def recall_stopped(options: argparse.Namespace) -> int:
 def withdraw_typed(options: argparse.Namespace) -> int:
     """Record that a request was taken back, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``number``, ``date``.
-
     Raises
     ------
     InputError
@@ -248,7 +216,8 @@ def withdraw_typed(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.requests import STOPS, withdraw_request
 
-    _, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "requests")
+    ledger = configuration.opened_ledger(config)
     day = _day(options.date)
     request = withdraw_request(ledger, options.number, day, text.language, date.today())
     print(text("withdrawn", n=request.number, kind=text(f"kind.{request.right}")))
@@ -274,17 +243,12 @@ def _tell_what_holds(request: "Request", ledger: "Ledger", text: Texts) -> None:
 
 
 def list_requests(options: argparse.Namespace) -> int:
-    """Print all requests, the patients by code, without any free text; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``.
-    """
+    """Print all requests, the patients by code, without any free text; return 0."""
     from bonescint.commands.listing import aligned
     from bonescint.custody.requests import requests_on_record
 
-    _, ledger, text = _opened(options)
+    config, text = configuration.with_words(options, "requests")
+    ledger = configuration.opened_ledger(config)
     found = requests_on_record(ledger)
     if not found:
         print(text("none"))
@@ -307,3 +271,29 @@ def _rows(found: "Iterable[Request]", ledger: "Ledger", text: Texts) -> Iterable
             request.decided,
             request.withdrawn,
         ]
+
+
+def extract(options: argparse.Namespace) -> int:
+    """Write what is held of a patient as a PDF (mode 0600), and return 0.
+
+    The patient, a code or an ID, is asked for if not given.
+
+    Raises
+    ------
+    InputError
+        If there is no such patient, or the file may not lie there.
+    """
+    from bonescint.commands.listing import refuse_places, write_new
+    from bonescint.custody.extract import extract_of
+    from bonescint.papers.pdf import pdf_of
+
+    config, text = configuration.with_words(options, "requests")
+    refuse_places([options.pdf], text.language)
+    ledger = configuration.opened_ledger(config)
+    subject = patient_of(None, options.patient, ledger, text)
+    if not (code := ledger.code_of(subject)):
+        raise InputError(text("nobody"))
+    paper = extract_of(ledger, subject, config, date.today())
+    write_new({options.pdf: pdf_of(paper)}, text.language)
+    print(text("extracted", code=code, path=options.pdf))
+    return 0

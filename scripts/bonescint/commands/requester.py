@@ -31,13 +31,6 @@ def add_origin(parser: argparse.ArgumentParser) -> None:
 def typed_details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
     """Return date, origin, ground and relation as they are recorded, empty where nothing is said.
 
-    Parameters
-    ----------
-    options
-        With the four of `add_origin`.
-    text
-        Words of the area ``custody``.
-
     Raises
     ------
     InputError
@@ -69,13 +62,7 @@ def typed_details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
 
 
 def asked_id(language: str) -> str:
-    """Ask for a patient ID, unseen on a terminal: a command line stays in the shell's history.
-
-    Parameters
-    ----------
-    language
-        Of the question.
-    """
+    """Ask for a patient ID, unseen on a terminal: a command line stays in the shell's history."""
     from getpass import getpass
 
     from bonescint.resources import Texts
@@ -93,10 +80,8 @@ def patient_of(code: str | None, typed: str | None, ledger: "Ledger", text: "Tex
         As typed; None if an ID is given.
     typed
         An ID, or a code that was given; None asks for it (`asked_id`).
-    ledger
-        The opened ledger.
-    text
-        Words of the area ``requests``.
+    ledger, text
+        The opened ledger, and the words of the area ``requests``.
 
     Raises
     ------

@@ -11,31 +11,19 @@ _HOLDINGS = ("key", "private", "results", "provision", "opt_out", "archive", "ce
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser's sub-commands."""
-    parser = commands.add_parser(
-        "retention", help="what is kept until when / 何をいつまで保管するか"
-    )
-    configuration.add_option(parser)
-    parser.set_defaults(run=show_retention)
+    words = "what is kept until when / 何をいつまで保管するか"
+    configuration.add_command(commands, "retention", show_retention, words)
 
 
 def show_retention(options: argparse.Namespace) -> int:
-    """Print what is kept until when and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``: the files, in order.
-    """
+    """Print what is kept until when and return 0."""
     from datetime import date
 
+    from bonescint.commands.listing import aligned
     from bonescint.custody.retention import retention, summary_line
-    from bonescint.resources import Texts
-    from bonescint.text.width import text_width
 
-    config = configuration.load(options)
-    study = config["study"]
-    text = Texts("ledger", config["language"])
-    today = date.today()
+    config, text = configuration.with_words(options, "ledger")
+    study, today = config["study"], date.today()
     found = retention(study, today)
     if found.keep_until is None:
         until = text("retention.open")
@@ -43,7 +31,7 @@ def show_retention(options: argparse.Namespace) -> int:
     else:
         until = text("retention.until", date=found.keep_until)
         print(text("retention.published", date=found.published, years=found.years))
-    if line := summary_line(study, today, config["language"]):
+    if line := summary_line(study, today, text.language):
         print(line)
     print()
     places = {
@@ -57,11 +45,5 @@ def show_retention(options: argparse.Namespace) -> int:
         # a certificate says nothing about a patient and proves the destruction of the rest
         when = text("retention.forever") if holding == "certificate" else until
         rows.append((what, when, text(f"retention.{holding}_why")))
-    widths = [max(text_width(row[column]) for row in rows) for column in (0, 1)]
-    for row in rows:
-        cells = [
-            cell + " " * (width - text_width(cell))
-            for cell, width in zip(row, widths, strict=False)
-        ]
-        print(*cells, row[-1], sep="  ")
+    print(aligned(rows[0], rows[1:]))
     return 0

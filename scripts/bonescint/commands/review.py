@@ -27,8 +27,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         action="store_true",
         help="only say where the page lies / 開かずに場所だけを表示する",
     )
-    configuration.add_option(parser)
-    parser.set_defaults(run=open_page)
+    configuration.add_option(parser, open_page)
     _add_actions(parser.add_subparsers(dest="action"))
 
 
@@ -50,25 +49,14 @@ def _add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
             metavar="CODE",
             help="who decides, such as R1, for an Excel list / Excel の一覧の判断者の符号 (例 R1)",
         )
-    told = actions.add_parser(
-        "status", help="what waits, and where two persons do not agree / 判断待ちと不一致を表示する"
-    )
-    for parser, run in (
-        (taken, import_decisions),
-        (given, export_decisions),
-        (told, show_standing),
-    ):
-        configuration.add_option(parser)
-        parser.set_defaults(run=run)
+    for parser, run in ((taken, import_decisions), (given, export_decisions)):
+        configuration.add_option(parser, run)
+    words = "what waits, and where two persons do not agree / 判断待ちと不一致を表示する"
+    configuration.add_command(actions, "status", show_standing, words)
 
 
 def import_decisions(options: argparse.Namespace) -> int:
     """Take all decisions of a file or none, say what became of them, and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``file`` and ``reviewer``.
 
     Raises
     ------
@@ -87,7 +75,7 @@ def import_decisions(options: argparse.Namespace) -> int:
     from bonescint.resources import Texts
     from bonescint.runlock import alone
 
-    config, text = _opened(options)
+    config, text = configuration.with_words(options, "decisions")
     # jobs read the decisions: they must not change during a run
     with alone(Path(".snakemake"), Texts("incidents", text.language)):
         file = read_decisions_file(options.file, text, date.today(), options.reviewer)
@@ -95,7 +83,7 @@ def import_decisions(options: argparse.Namespace) -> int:
         items, items_sha256 = read_items(text)
         study, raw = str(config["study"]["id"]), Path(inputs(config)["inputs.dicom"])
         decisions = checked(file, items, items_sha256, study, partial(_shape_of, raw), text)
-        done = merge(decisions, gone=withdrawn(decisions, items))
+        done = merge(decisions, withdrawn(decisions, items))
     values = {"n": len(decisions), "reviewer": file.reviewer, "saved": file.saved}
     print(text("taken", **values, added=done.added, known=done.known))
     for new, old in done.changed:
@@ -110,11 +98,6 @@ def import_decisions(options: argparse.Namespace) -> int:
 def export_decisions(options: argparse.Namespace) -> int:
     """Write the list of items as Excel and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``file`` and ``reviewer``.
-
     Raises
     ------
     InputError
@@ -124,7 +107,7 @@ def export_decisions(options: argparse.Namespace) -> int:
     from bonescint.commands.decision_import import choices_of, read_items
     from bonescint.commands.listing import refuse_place
 
-    config, text = _opened(options)
+    config, text = configuration.with_words(options, "decisions")
     if options.file.suffix.lower() != ".xlsx":
         raise InputError(text("ending", file=options.file))
     refuse_place(options.file, text)
@@ -143,11 +126,6 @@ def export_decisions(options: argparse.Namespace) -> int:
 def show_standing(options: argparse.Namespace) -> int:
     """Print where the decisions stand and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``.
-
     Raises
     ------
     InputError
@@ -156,29 +134,14 @@ def show_standing(options: argparse.Namespace) -> int:
     from bonescint.commands.decision_import import read_items, standing_lines
     from bonescint.config import reviewers
 
-    config, text = _opened(options)
+    config, text = configuration.with_words(options, "decisions")
     items, _ = read_items(text)
     print(*standing_lines(items, reviewers(config), text), sep="\n")
     return 0
 
 
-def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Texts]":
-    from bonescint.resources import Texts
-
-    config = configuration.load(options)
-    return config, Texts("decisions", str(config["language"]))
-
-
 def _shape_of(raw: Path, row: "ItemRow") -> "ImageShape | None":
-    """Return frames, columns and rows of an item's image, None if that cannot be read.
-
-    Parameters
-    ----------
-    raw
-        The raw folder, from which every file is read that is not a coded image.
-    row
-        Of private/review/items.csv.
-    """
+    """Return frames, columns and rows of an item's image, None if that cannot be read."""
     from pydicom import dcmread
 
     from bonescint.config import CODED_IMAGES

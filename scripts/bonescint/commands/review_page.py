@@ -9,11 +9,6 @@ from bonescint.errors import InputError
 def open_page(options: argparse.Namespace) -> int:
     """Open private/review/index.html in the browser, say where it lies, and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config`` and ``no_browser``.
-
     Raises
     ------
     InputError

@@ -36,47 +36,27 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "作業をしない間、private/ を 1 つの暗号化ファイルにする",
     )
     parser.add_argument("--results", action="store_true", help="results/ too / results/ も")
-    configuration.add_option(parser)
-    parser.set_defaults(run=seal_study)
-    parser = commands.add_parser(
-        "unseal", help="bring back what was sealed / 封印したフォルダを元に戻す"
-    )
-    configuration.add_option(parser)
-    parser.set_defaults(run=unseal_study)
+    configuration.add_option(parser, seal_study)
+    words = "bring back what was sealed / 封印したフォルダを元に戻す"
+    configuration.add_command(commands, "unseal", unseal_study, words)
 
 
 def refuse_while_sealed(options: argparse.Namespace) -> None:
-    """Refuse a command that would read what is sealed.
-
-    Parameters
-    ----------
-    options
-        ``command``, and of some ``action`` and ``config``.
-
-    Raises
-    ------
-    InputError
-        If the study in this folder is sealed.
-    """
+    """Refuse a command that would read what is sealed, if the study in this folder is sealed."""
     from bonescint.custody.seal import refuse_sealed, sealed_file
 
     action = f"{options.command} {getattr(options, 'action', None)}"
     if not sealed_file() or not _WHILE_SEALED.isdisjoint({options.command, action}):
         return
     try:
-        language = configuration.merged(getattr(options, "config", [])).get("language")
+        config = configuration.merged(getattr(options, "config", []))
     except InputError:
-        language = None
-    refuse_sealed("en" if language == "en" else "ja")
+        config = {}
+    refuse_sealed(configuration.language_of(config))
 
 
 def seal_study(options: argparse.Namespace) -> int:
     """Seal private/, and results/ if wanted; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config`` and ``results``.
 
     Raises
     ------
@@ -87,16 +67,14 @@ def seal_study(options: argparse.Namespace) -> int:
     from bonescint.custody.destruction import copies_of_key
     from bonescint.custody.known_people import await_removal
     from bonescint.custody.seal import SEALED_FILES, clear_unfinished
-    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
     from bonescint.runlock import alone
 
-    config = configuration.load(options)
-    text = Texts("seal", str(config["language"]))
+    config, text = configuration.with_words(options, "seal")
     with alone(Path(".snakemake"), Texts("incidents", text.language)):
         # checked before a passphrase is asked for
         _refuse_exposed([Path(config["ledger"]["key"])], config["ledger"], text)
-        ledger = open_ledger(**config["ledger"], ask=True)
+        ledger = configuration.opened_ledger(config)
         _refuse_exposed(copies_of_key(ledger, *_folders_of_study()), config["ledger"], text)
         clear_unfinished()
         plain, has_declined = _plain_inputs(config), await_removal()
@@ -115,11 +93,6 @@ def seal_study(options: argparse.Namespace) -> int:
 def unseal_study(options: argparse.Namespace) -> int:
     """Bring back what is sealed and return 0.
 
-    Parameters
-    ----------
-    options
-        ``config``.
-
     Raises
     ------
     InputError
@@ -129,17 +102,15 @@ def unseal_study(options: argparse.Namespace) -> int:
     from bonescint.commands.progress import progress
     from bonescint.custody.known_people import await_removal
     from bonescint.custody.seal import SEALED_FILES, clear_unfinished, sealed_file
-    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
     from bonescint.runlock import alone
 
-    config = configuration.load(options)
-    text = Texts("seal", str(config["language"]))
+    config, text = configuration.with_words(options, "seal")
     with alone(Path(".snakemake"), Texts("incidents", text.language)):
         if not sealed_file():
             raise InputError(text("not_at_all"))
         clear_unfinished()
-        ledger = open_ledger(**config["ledger"], ask=True)
+        ledger = configuration.opened_ledger(config)
         for name, file in SEALED_FILES.items():
             if Path(file).exists():
                 with _interruption_told(text), progress(text) as report:

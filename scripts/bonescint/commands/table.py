@@ -24,16 +24,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     writing.add_argument(
         "--out", type=Path, metavar="FILE.xlsx", help="default: NAME_template.xlsx / 書く場所"
     )
-    configuration.add_option(writing)
-    writing.set_defaults(run=make_template)
+    configuration.add_option(writing, make_template)
 
     checking = actions.add_parser("check", help="check a filled table / 記入した表を確認する")
     checking.add_argument("name", metavar="NAME", help=name)
     checking.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="default: as in config.yaml / 確認する表"
     )
-    configuration.add_option(checking)
-    checking.set_defaults(run=check_table)
+    configuration.add_option(checking, check_table)
 
     mapping = actions.add_parser(
         "map", help="a file's headers beside the columns wanted / 見出しの対応を見る"
@@ -53,17 +51,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     mapping.add_argument(
         "--write", action="store_true", help="put it into config.yaml / config.yaml に書く"
     )
-    configuration.add_option(mapping)
-    mapping.set_defaults(run=_map)
+    configuration.add_option(mapping, _map)
 
 
 def make_template(options: argparse.Namespace) -> int:
     """Write the empty table and return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``name``, ``out``.
 
     Raises
     ------
@@ -71,10 +63,8 @@ def make_template(options: argparse.Namespace) -> int:
         If there is no such table, or the file exists or cannot be written.
     """
     from bonescint.commands.table_template import write_template
-    from bonescint.resources import Texts
 
-    config = configuration.load(options)
-    text = Texts("table_commands", str(config["language"]))
+    config, text = configuration.with_words(options, "table_commands")
     table = find_table(config, options.name, text)
     path = options.out or Path(f"{table.name}_template.xlsx")
     n = write_template(path, table, config)
@@ -85,25 +75,17 @@ def make_template(options: argparse.Namespace) -> int:
 def check_table(options: argparse.Namespace) -> int:
     """Check a table as the import will, write nothing, and return 0 if it can be imported.
 
-    Parameters
-    ----------
-    options
-        ``config``, ``name``, ``file``.
-
     Raises
     ------
     InputError
         With every fault found.
     """
     from bonescint.commands.checked_lists import check_list
-    from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases
-    from bonescint.identity.ledger import open_ledger
+    from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases, odd_rows
     from bonescint.resources import Texts
     from bonescint.text.given_paths import open_elsewhere
-    from bonescint.warning_words import warnings_in_words
 
-    config = configuration.load(options)
-    text = Texts("table_commands", str(config["language"]))
+    config, text = configuration.with_words(options, "table_commands")
     table = find_table(config, options.name, text)
     if not (options.file or table.file):
         raise InputError(text("no_file", entry=table.file_key))
@@ -116,12 +98,9 @@ def check_table(options: argparse.Namespace) -> int:
     else:
         # the second transcription belongs to the configured file
         second = None if options.file else table.second
-        ledger = open_ledger(**config["ledger"], ask=True) if COHORT.is_file() else None
+        ledger = configuration.opened_ledger(config) if COHORT.is_file() else None
         imported = check_import(file, second, table, cohort_cases(ledger, text.language), config)
-        warnings = [
-            f"{r['where']}: {r['message']}" + (f" [{r['rule']}]" if r["rule"] else "")
-            for r in warnings_in_words(imported.warnings, text.language)
-        ]
+        warnings = odd_rows(imported, text.language)
         n = sum(row["status"] != "missing" for row in imported.rows)
         counts = {"n": len(imported.rows), "found": n, "warnings": len(warnings)}
         counts["others"] = imported.others

@@ -10,7 +10,7 @@ from typing import Any
 from bonescint.commands import configuration
 from bonescint.commands.config_lines import flow, with_values, write_kept
 from bonescint.commands.input_tables import LISTS, InputTable, find_table
-from bonescint.commands.wanted import described_columns, wanted_columns
+from bonescint.commands.wanted import column_meaning, described_columns, wanted_columns
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
@@ -58,12 +58,6 @@ class _MappedSheet:
 
 def map_table(options: argparse.Namespace) -> int:
     """Show headers and columns side by side, and the lines for config.yaml; return 0 if all match.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``name``, ``file``, ``sheet``, ``header_row``, ``encoding``, ``column``,
-        ``write``.
 
     Raises
     ------
@@ -113,8 +107,7 @@ def map_table(options: argparse.Namespace) -> int:
 def _entry(options: argparse.Namespace) -> tuple[dict[str, Any], _Wanted]:
     """Return configuration and entry; keys elsewhere that are not decided yet do not matter."""
     config = configuration.merged(options.config)
-    language = "en" if config.get("language") == "en" else "ja"
-    config["language"] = language
+    config["language"] = configuration.language_of(config)
     try:
         return config, _wanted(config, options.name)
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
@@ -234,16 +227,13 @@ def _columns_beside(sheet: _MappedSheet, wanted: _Wanted, text: Texts) -> str:
     said = described_columns(wanted.table.schema, wanted.values)
     rows = []
     for name in wanted.columns:
-        ja, _, en = said[name]["description"].partition(" / ")
-        meaning = (en or ja) if text.language == "en" else ja
         match = sheet.matches.get(name)
         how = "none" if match is None else "known" if match.known else "close"
         rows.append(
             [
                 wanted.config_name(name),
                 text("required" if wanted.is_required(name) else "optional"),
-                # without the remark on the other key, because the table's key is known here
-                meaning.partition(" (")[0] if name in KEYS else meaning,
+                column_meaning(said[name], name in KEYS, text.language),
                 sheet.table.header[match.place] if match else "-",
                 text(how),
             ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.commands.input_tables import InputTable
-from bonescint.commands.wanted import described_columns, wanted_columns
+from bonescint.commands.wanted import column_meaning, described_columns, wanted_columns
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import SYNTHETIC, Texts
@@ -46,16 +46,9 @@ class _Field:
 
 
 def write_template(path: Path, table: InputTable, config: Mapping[str, Any]) -> int:
-    """Write the empty table and return its number of columns. One study gives the same bytes.
+    """Write the empty table, a new ``.xlsx`` file, and return its number of columns.
 
-    Parameters
-    ----------
-    path
-        A new ``.xlsx`` file.
-    table
-        Which one.
-    config
-        The checked configuration.
+    One study gives the same bytes.
 
     Raises
     ------
@@ -84,17 +77,7 @@ def write_template(path: Path, table: InputTable, config: Mapping[str, Any]) -> 
 
 
 def template_headers(table: InputTable, values: Values, language: str) -> dict[str, str]:
-    """Return column -> header of the empty table.
-
-    Parameters
-    ----------
-    table
-        Which one.
-    values
-        The study's metrics (`metric_values`).
-    language
-        ``ja`` or ``en``.
-    """
+    """Return column -> header of the empty table, for the study's metrics (`metric_values`)."""
     return {field.column.name: field.header for field in _fields(table, values, language)}
 
 
@@ -109,14 +92,11 @@ def _fields(table: InputTable, values: Values, language: str) -> list[_Field]:
         if (name in KEYS and name != key) or (name in configured and configured[name] is None):
             continue
         keywords = described[name]
-        ja, _, en = keywords["description"].partition(" / ")
-        said = (en or ja) if language == "en" else ja
         found.append(
             _Field(
                 column,
                 configured.get(name) or keywords["x-headers"][language][0],
-                # without the remark on the other key, because the table's key is known here
-                said.partition(" (")[0] if name == key else said,
+                column_meaning(keywords, name == key, language),
                 [_offered(words, language) for words in keywords.get("x-words", {}).values()],
                 is_key=name == key,
                 is_configured=bool(configured.get(name)),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bonescint.resources import RESOURCES, Texts
+from bonescint.text.width import without_controls
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -17,13 +18,7 @@ if TYPE_CHECKING:
 
 
 class Unlisted:
-    """Values of many files, each with the number of files it stands in.
-
-    Parameters
-    ----------
-    text
-        The words of `bonescint private`.
-    """
+    """Values of many files, each with the number of files it stands in."""
 
     def __init__(self, text: Texts) -> None:
         from bonescint.deid.policy import load_policies
@@ -34,15 +29,7 @@ class Unlisted:
         self._stations: Counter[str] = Counter()
 
     def read(self, source: "Dataset", level: "Level", charset: tuple[str, ...]) -> None:
-        """Note the values of one file.
-
-        Parameters
-        ----------
-        source, level
-            The file, and its elements as they stand in it.
-        charset
-            Its character set.
-        """
+        """Note the values of one file; `level` has its elements as they stand in it."""
         from bonescint.dicom import tags
         from bonescint.text.charset import decode
         from bonescint.text.folding import unpadded
@@ -60,35 +47,21 @@ class Unlisted:
         if self._values:
             yield f"# {self._text('unlisted', columns=','.join(COLUMNS))}"
         for (keyword, value), n in sorted(self._values.items(), key=lambda v: (v[0][0], -v[1])):
-            yield f"# {keyword}  {showable(value)}  {self._text('files', n=n)}"
+            yield f"# {keyword}  {without_controls(value, '?')}  {self._text('files', n=n)}"
             known = keyword in open_keywords()
             why = why_not_listed(keyword, value) if known else "unfit.coded"
             yield f"#   {self._text(why)}" if why else _row([keyword, value, *[""] * 4])
         if self._stations:
             yield f"# {self._text('stations')}"
         for name, n in self._stations.most_common():
-            yield f"# StationName  {showable(name)}  {self._text('files', n=n)}"
+            yield f"# StationName  {without_controls(name, '?')}  {self._text('files', n=n)}"
             yield decision_line(station_digest(name), STATION)
-
-
-def showable(text: str) -> str:
-    """Return a header's text without control characters, which could steer a terminal.
-
-    Parameters
-    ----------
-    text
-        As decoded.
-    """
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def raw_level(source: "Dataset") -> dict[int, tuple[str | None, bytes]]:
     """Return VR (None if implicit) and bytes of a data set's own elements; b"" of sequences.
 
-    Parameters
-    ----------
-    source
-        As read from a file; its elements stay raw.
+    The elements of the data set stay raw.
     """
     from pydicom.dataelem import RawDataElement
 

@@ -97,16 +97,7 @@ def _rewrite(
 def upgraded(
     content: str, config: Mapping[str, Any], steps: "Sequence[UpgradeStep]", text: Texts
 ) -> str:
-    """Return the new text of a configuration.
-
-    Parameters
-    ----------
-    content, config
-        The file, and what it holds.
-    steps
-        Those to take, in order.
-    text
-        The words of resources/text/upgrade.csv.
+    """Return the new text of a configuration that holds `config`.
 
     Raises
     ------

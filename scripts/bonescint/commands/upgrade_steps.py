@@ -30,20 +30,11 @@ def _same_values(config: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class UpgradeStep:
-    """A step to the next version of the configuration; `config_version` itself is set elsewhere.
+    """A step to the next version of the configuration; `config_version` itself is set elsewhere."""
 
-    Parameters
-    ----------
-    version
-        What the configuration is afterwards.
-    text
-        The file before -> the file after.
-    values
-        What it held -> what it has to hold afterwards.
-    """
-
-    version: int
-    text: Callable[[str], str] = _same_text
+    version: int  # what the configuration is afterwards
+    text: Callable[[str], str] = _same_text  # the file before -> the file after
+    # what it held -> what it has to hold afterwards
     values: Callable[[Mapping[str, Any]], dict[str, Any]] = _same_values
 
 
@@ -53,15 +44,7 @@ STEPS = (
 
 
 def with_version(text: str, version: int) -> str:
-    """Return a configuration's text with the key `config_version` set, before all others if new.
-
-    Parameters
-    ----------
-    text
-        The file, with its own line ends.
-    version
-        The number.
-    """
+    """Return a configuration's text with the key `config_version` set, before all others if new."""
     if _VERSION_LINE.search(text):
         return _VERSION_LINE.sub(rf"\g<1>{version}", text, count=1)
     end = "\r\n" if "\r\n" in text else "\n"

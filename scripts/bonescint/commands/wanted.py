@@ -33,13 +33,7 @@ def wanted_columns(
 
 
 def described_columns(schema: str, values: Values) -> dict[str, dict[str, Any]]:
-    """Return the keywords, for people, of each column of a schema and each metric of a study.
-
-    Parameters
-    ----------
-    schema, values
-        As for `wanted_columns`.
-    """
+    """Return the keywords, for people, of each column of a schema and each metric of a study."""
     said: dict[str, dict[str, Any]] = dict(
         project_yaml(f"schemas/{schema}.schema.yaml")["properties"]
     )
@@ -50,3 +44,11 @@ def described_columns(schema: str, values: Values) -> dict[str, dict[str, Any]]:
         own = {"description": f"{names['ja']}{unit} / {names['en']}{unit}", "x-headers": headers}
         said[key] = own if metric["label"] else said.get(key, own)
     return said
+
+
+def column_meaning(keywords: Mapping[str, Any], is_key: bool, language: str) -> str:
+    """Return what a column of `described_columns` holds, in one language."""
+    ja, _, en = str(keywords["description"]).partition(" / ")
+    said = (en or ja) if language == "en" else ja
+    # without the remark on the other key, because the table's key is known here
+    return said.partition(" (")[0] if is_key else said

@@ -36,17 +36,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "for it / 患者 ID で、識別情報のある側も調べる (- は尋ねる)",
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the list / 一覧を書き出す")
-    configuration.add_option(parser)
-    parser.set_defaults(run=where)
+    configuration.add_option(parser, where)
 
 
 def where(options: argparse.Namespace) -> int:
     """Print every place that holds the patients and return 0, also when nothing is held.
-
-    Parameters
-    ----------
-    options
-        ``codes``, ``id``, ``csv``, ``config``.
 
     Raises
     ------
@@ -57,8 +51,7 @@ def where(options: argparse.Namespace) -> int:
     from bonescint.commands.requester import asked_id
     from bonescint.custody.traces.search import Person
 
-    config = configuration.load(options)
-    text = Texts("traces", config["language"])
+    config, text = configuration.with_words(options, "traces")
     asked = [_code(code, text) for code in options.codes]
     if not asked and options.id is None:
         raise InputError(text("where.whom"))
@@ -98,10 +91,9 @@ def _code(typed: str, text: Texts) -> str:
 
 
 def _ledger(config: Mapping[str, Any], text: Texts) -> "Ledger | None":
-    from bonescint.identity.ledger import open_ledger
 
     try:
-        return open_ledger(**config["ledger"], ask=True)
+        return configuration.opened_ledger(config)
     except InputError as error:
         print(*error.problems, text("where.no_ledger"), sep="\n", file=sys.stderr)
         return None

@@ -20,82 +20,36 @@ _FIELDS = {"ledger": {"at", "patients", "entries"}, "key": {"at"}}
 
 
 class Backup(NamedTuple):
-    """A backup that the ledger remembers.
+    """A backup that the ledger remembers."""
 
-    Parameters
-    ----------
-    kind
-        ``ledger`` or ``key``.
-    at
-        The day, ISO.
-    where
-        The path as typed.
-    sha256
-        Of the copy.
-    patients
-        How many the ledger held.
-    n
-        The number of the entry that remembers it.
-    names
-        UUIDs by which the medium is recognised (`Medium`).
-    place
-        The path on the medium.
-    """
-
-    kind: str
-    at: str
-    where: str
-    sha256: str
-    patients: int
-    n: int
-    names: frozenset[str]
-    place: str
+    kind: str  # ledger or key
+    at: str  # the day, ISO
+    where: str  # the path as typed
+    sha256: str  # of the copy
+    patients: int  # how many the ledger held
+    n: int  # the number of the entry that remembers it
+    names: frozenset[str]  # UUIDs by which the medium is recognised (`Medium`)
+    place: str  # the path on the medium
 
 
 def backups(ledger: Ledger) -> list[Backup]:
-    """Return every backup that was made, in order.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return every backup that was made, in order."""
     return [backup_in(entry) for entry in ledger.entries("backup")]
 
 
 def last_backup(ledger: Ledger, kind: str) -> Backup | None:
-    """Return the last backup of a kind, None if there is none.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    kind
-        ``ledger`` or ``key``.
-    """
+    """Return the last backup of a kind (``ledger`` or ``key``), None if there is none."""
     return next((one for one in reversed(backups(ledger)) if one.kind == kind), None)
 
 
 def behind(ledger: Ledger) -> int:
-    """Return how many patients were added since the last backup of the ledger.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return how many patients were added since the last backup of the ledger."""
     last = last_backup(ledger, "ledger")
     return sum(entry["n"] > (last.n if last else 0) for entry in ledger.entries("patient"))
 
 
 def key_copies(ledger: Ledger) -> list[Backup]:
-    """Return the last copy of the key at each place, even if its making may have been interrupted.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return the last copy of the key at each place, even if its making may have been cut off."""
     made: dict[str, Backup] = {}
     begun: dict[str, Backup] = {}
     for entry in ledger.entries("backup_begun", "backup_failed", "backup"):
@@ -107,24 +61,13 @@ def key_copies(ledger: Ledger) -> list[Backup]:
 
 
 def key_digests(ledger: Ledger) -> set[str]:
-    """Return the SHA-256 of every copy of the key that was made, also under a former passphrase.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return the SHA-256 of every copy of the key that was made, also under a former passphrase."""
     made = ledger.entries("backup_begun", "backup")
     return {entry["sha256"] for entry in made if entry["of"] == "key"}
 
 
-def last_told(folder: Path = Path()) -> dict[str, Any]:
+def last_told() -> dict[str, Any]:
     """Return what is known of the last backups without the ledger; empty if nothing is known.
-
-    Parameters
-    ----------
-    folder
-        The study's.
 
     Returns
     -------
@@ -132,7 +75,7 @@ def last_told(folder: Path = Path()) -> dict[str, Any]:
         ``ledger``: at (ISO date), patients, entries; ``key``: at.
     """
     try:
-        told = dict(json.loads((folder / TOLD).read_text(encoding="utf-8")))
+        told = dict(json.loads(TOLD.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
     # a file that somebody edited by hand must stop neither a run nor a check
@@ -144,13 +87,7 @@ def last_told(folder: Path = Path()) -> dict[str, Any]:
 
 
 def tell(ledger: Ledger) -> None:
-    """Write to `TOLD` what may be known of the last backups without the key.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Write to `TOLD` what may be known of the last backups without the key."""
     told: dict[str, dict[str, object]] = {}
     if last := last_backup(ledger, "ledger"):
         told["ledger"] = {"at": last.at, "patients": last.patients, "entries": last.n + 1}
@@ -166,13 +103,6 @@ def reminder(study: Mapping[str, Any], language: str) -> Iterator[str]:
     """Yield what a run's summary says of backups; nothing where the data are simulated.
 
     Every entry since the last backup counts, not only new patients: opt-outs and deliveries too.
-
-    Parameters
-    ----------
-    study
-        ``study`` of the configuration.
-    language
-        Of the sentences.
     """
     head = read_head(Path(LEDGER_HEAD))
     if not head or study["synthetic"]:
@@ -187,13 +117,7 @@ def reminder(study: Mapping[str, Any], language: str) -> Iterator[str]:
 
 
 def backup_in(entry: Entry) -> Backup:
-    """Return the backup that an entry remembers.
-
-    Parameters
-    ----------
-    entry
-        Of kind ``backup``, ``backup_begun`` or ``backup_failed``.
-    """
+    """Return the backup that an entry remembers, which may have been begun or have failed."""
     return Backup(
         kind=entry["of"],
         at=entry["recorded"],

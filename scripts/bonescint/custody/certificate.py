@@ -30,18 +30,14 @@ def certificate(
 
     Parameters
     ----------
-    study
-        ``study`` of the configuration.
-    kept
-        Where the study stood on its retention clock.
+    study, kept
+        That part of the configuration, and where the study stood on its retention clock.
     reason
         Why it was destroyed before its time; None if its time had come.
     lost, left
         What became unreadable, and the plain files that are still there.
-    today
-        The day of destruction.
-    text
-        Words of the area ``ledger``.
+    today, text
+        The day of destruction, and the words of the area ``ledger``.
     fates
         Place where a copy of the key was made -> its fate: within_reach, destroyed or stays.
     """

@@ -51,19 +51,7 @@ class Period(NamedTuple):
 
 
 def committee_form(ledger: Ledger, config: Mapping[str, Any], period: Period, today: date) -> Paper:
-    """Return the page.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    config
-        The checked configuration.
-    period
-        What is reported on.
-    today
-        The day of the report.
-    """
+    """Return the page."""
     language = str(config["language"])
     text = Texts("committee", language)
     study = config["study"]

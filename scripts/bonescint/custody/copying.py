@@ -19,18 +19,9 @@ from bonescint.resources import Texts
 def check_media(
     files: Mapping[str, Path], ledger: Ledger, text: Texts, *, same_disk: bool = False
 ) -> dict[str, Medium]:
-    """Return the media of new backups, after checking that they lie apart from what they protect.
+    """Return the media of new backups (kind -> file), after checking that they lie apart.
 
-    Parameters
-    ----------
-    files
-        Kind -> file.
-    ledger
-        The opened ledger.
-    text
-        Words of the area ``backup``.
-    same_disk
-        Whether a backup may lie on the disk of its original.
+    With `same_disk` a backup may lie on the disk of its original.
 
     Raises
     ------
@@ -81,16 +72,7 @@ def _with_other(
 def back_up_ledger(ledger: Ledger, file: Path, medium: Medium, text: Texts) -> Backup:
     """Copy the ledger, read the copy back, verify its chain, and remember it.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    file
-        Where the copy goes. An older state of the same ledger at this place is replaced.
-    medium
-        The medium of the file's folder.
-    text
-        Words of the area ``backup``.
+    An older state of the same ledger at this place is replaced.
 
     Raises
     ------
@@ -110,16 +92,9 @@ def back_up_ledger(ledger: Ledger, file: Path, medium: Medium, text: Texts) -> B
 def back_up_key(
     ledger: Ledger, file: Path, medium: Medium, text: Texts, passphrase: str | None
 ) -> Backup:
-    """Copy the key, read the copy back, open it, and remember it.
+    """Copy the key, read the copy back, open it (with the passphrase if wrapped), and remember it.
 
-    Parameters
-    ----------
-    ledger, medium, text
-        As for `back_up_ledger`.
-    file
-        Where the copy goes. A copy of the same key at this place is replaced.
-    passphrase
-        Opens the key where it is wrapped.
+    A copy of the same key at this place is replaced.
 
     Raises
     ------
@@ -157,13 +132,6 @@ def back_up_key(
 def what_stands(file: Path, ledger: Ledger) -> str:
     """Return what lies where a copy of the key was to go, after making it failed or was cut off.
 
-    Parameters
-    ----------
-    file
-        Where the copy was to go.
-    ledger
-        The opened ledger.
-
     Returns
     -------
     str
@@ -178,12 +146,9 @@ def what_stands(file: Path, ledger: Ledger) -> str:
 
 
 def is_older_state(entries: list[Entry], of: list[Entry]) -> bool:
-    """Tell whether entries are an earlier state of others, or the same. Both chains are verified.
+    """Tell whether entries are an earlier state of others, or the same.
 
-    Parameters
-    ----------
-    entries, of
-        Both as read from a ledger; neither is empty.
+    Both chains are verified, and neither is empty.
     """
     n = len(entries)
     return n <= len(of) and entries[-1]["hash"] == of[n - 1]["hash"]

@@ -44,85 +44,46 @@ _TELLING = 6  # an ID of at least so many characters does not stand in a sentenc
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery as recorded.
+    """One delivery as recorded, with the details of the record of provision."""
 
-    Parameters
-    ----------
-    id
-        ``D-001`` and so on.
-    date, medium, partner, responsible, items, obtained, means, handed_over
-        When, on what, to whom, under whose responsibility (a role), what, how the hospital came
-        by it, how it was handed over and by whom (a role): the record of provision.
-    files
-        Name and SHA-256 of each file.
-    codes
-        Of the patients in it.
-    recalled
-        Code -> the day its recall was written.
-    after_period_end, despite
-        Why it was delivered after the study's end, and why it was put on record although its
-        content is not what was verified; empty = neither.
-    volumes
-        Of discs that were built here: volume, of, file_set_id, file, form, bytes, sha256,
-        manifest_sha256 of each.
-    cases
-        Of these discs: code -> digest of the case's images and row. It shows whether the case has
-        changed since.
-    conditions
-        Which conditions were met on the day of recording (`bonescint.delivery.conditions`); empty
-        in older records.
-    """
-
-    id: str
+    id: str  # D-001 and so on
     date: str
     medium: str
     partner: str
-    responsible: str
-    items: str
-    obtained: str
+    responsible: str  # a role, at the partner's
+    items: str  # what was provided
+    obtained: str  # how the hospital came by it
     means: str
-    handed_over: str
-    files: Sequence[Sequence[str]]
-    codes: Sequence[str]
-    recalled: Mapping[str, str]
-    after_period_end: str = ""
+    handed_over: str  # by whom, a role
+    files: Sequence[Sequence[str]]  # name and SHA-256 of each
+    codes: Sequence[str]  # of the patients in it
+    recalled: Mapping[str, str]  # code -> the day its recall was written
+    after_period_end: str = ""  # why it was delivered after the study's end; empty = it was not
+    # why it was put on record although its content is not what was verified; empty = it is
     despite: str = ""
+    # of discs built here: volume, of, file_set_id, file, form, bytes, sha256, manifest_sha256
     volumes: Sequence[Mapping[str, Any]] = ()
+    # of these discs: code -> digest of images and row, which shows whether the case has changed
     cases: Mapping[str, str] = field(default_factory=dict)
+    # met on the day of recording (`bonescint.delivery.conditions`); empty in older records
     conditions: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContents:
-    """What a delivery consists of.
+    """What a delivery consists of."""
 
-    Parameters
-    ----------
-    files
-        Name and SHA-256 of each file.
-    imaged, tabled
-        The codes that images and tables hold.
-    closed
-        Names of files that cannot be searched for codes: encrypted or damaged ones, disc images.
-    images
-        Name and SHA-256 of each file that is an image.
-    """
-
-    files: list[list[str]] = field(default_factory=list)
-    imaged: set[str] = field(default_factory=set)
-    tabled: set[str] = field(default_factory=set)
+    files: list[list[str]] = field(default_factory=list)  # name and SHA-256 of each
+    imaged: set[str] = field(default_factory=set)  # the codes that images hold
+    tabled: set[str] = field(default_factory=set)  # the codes that tables hold
+    # files that cannot be searched for codes: encrypted or damaged ones, disc images
     closed: list[str] = field(default_factory=list)
+    # name and SHA-256 of each file that is an image
     images: list[list[str]] = field(default_factory=list)
 
 
 def recorded(ledger: Ledger) -> list[Delivery]:
-    """Return the deliveries in their order, each with its recalls.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return the deliveries in their order, each with its recalls."""
     recalled: dict[str, dict[str, str]] = {}
     for entry in ledger.entries("recall"):
         recalled.setdefault(entry["delivery"], {}).update(
@@ -144,13 +105,7 @@ def recorded(ledger: Ledger) -> list[Delivery]:
 
 
 def next_number(deliveries: Collection[Delivery]) -> str:
-    """Return the number that the next delivery gets.
-
-    Parameters
-    ----------
-    deliveries
-        On record.
-    """
+    """Return the number that the next delivery gets."""
     return f"D-{len(deliveries) + 1:03d}"
 
 
@@ -158,13 +113,6 @@ def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
     """Return name and day of the archives that hold a patient, in their order.
 
     An archive holds everybody who had a code when it was made, except those who had declined.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    code
-        The patient's.
     """
     subject, held, found = ledger.subject_of(code), False, []
     for entry in ledger.entries("patient", "opt_out", "opt_out_withdrawn", "archive"):
@@ -181,13 +129,8 @@ def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
 def delivery_contents(paths: Iterable[Path], language: str) -> DeliveryContents:
     """Read the files of a delivery: hashes, and the codes in names, image headers and tables.
 
-    Parameters
-    ----------
-    paths
-        Folders, with all below them, or files. A file is recorded by its name relative to its
-        folder's parent, because the record must not tell where the folder lies on this machine.
-    language
-        Of the messages.
+    The paths are folders, with all below them, or files. A file is recorded by its name relative to
+    its folder's parent, because the record must not tell where the folder lies on this machine.
 
     Raises
     ------
@@ -223,13 +166,7 @@ def delivery_contents(paths: Iterable[Path], language: str) -> DeliveryContents:
 
 
 def codes_in(name: str) -> set[str]:
-    """Return the codes that stand in a name.
-
-    Parameters
-    ----------
-    name
-        The name of a file, with its folders.
-    """
+    """Return the codes that stand in the name of a file, with its folders."""
     return set(_CODE.findall(name))
 
 
@@ -294,18 +231,14 @@ def put_on_record(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
-    found
-        What was delivered.
-    details
-        The fields of `DETAILS`.
+    ledger, found
+        The opened ledger, and what was delivered.
+    details, notes
+        The fields of `DETAILS`, and those of `NOTES` that are not empty.
     language, today
         Of the messages; the day of recording.
     mark
         Touched before and afterwards (`bonescint.identity.mark`).
-    notes
-        The fields of `NOTES` that are not empty.
     volumes, cases, conditions
         As `Delivery` has them.
 
@@ -368,14 +301,6 @@ def _problems(
 
 
 def tells_patient(ledger: Ledger, words: str) -> bool:
-    """Tell whether words that a person typed hold the ID of a patient of the study.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    words
-        A sentence.
-    """
+    """Tell whether words that a person typed hold the ID of a patient of the study."""
     subjects = ledger.codes()
     return any(len(word) >= _TELLING and word in subjects for word in ids_in(words))

@@ -15,6 +15,7 @@ from bonescint.config import inputs
 from bonescint.custody.backups import TOLD, Backup, key_copies, key_digests
 from bonescint.custody.seal import SEALED_FILES
 from bonescint.errors import InputError
+from bonescint.files import to_the_disk
 from bonescint.folders import files_below
 from bonescint.identity.key import KEY_SIZE
 from bonescint.identity.ledger import Ledger, open_ledger
@@ -39,54 +40,31 @@ _SECRET = b"AGE-SECRET-KEY-1"
 
 @dataclass(frozen=True)
 class Loss:
-    """What becomes unreadable with the key.
-
-    Parameters
-    ----------
-    patients, opt_outs, deliveries, preceding, recalls, requests, incidental, entries
-        Numbers in the ledger: of patients, of opt-outs in force, and so on.
-    keys
-        The key file and its copies in the folders of the key and the ledger and in private/.
-    sealed
-        Files of this study that are encrypted to the key, the ledger aside.
-    copies
-        Copies of the key on record; those within reach are among the keys.
-    ledger_sha256, recipient_sha256
-        Of the ledger's file, and of the key's public part.
-    """
+    """What becomes unreadable with the key: numbers in the ledger, and files."""
 
     patients: int
-    opt_outs: int
+    opt_outs: int  # in force
     deliveries: int
     preceding: int
     recalls: int
     requests: int
     incidental: int
     entries: int
+    # the key file and its copies in the folders of the key and the ledger and in private/
     keys: tuple[Path, ...]
-    sealed: tuple[Path, ...]
-    copies: tuple[Backup, ...]
+    sealed: tuple[Path, ...]  # files of this study that are encrypted to the key, the ledger aside
+    copies: tuple[Backup, ...]  # of the key, on record; those within reach are among the keys
     ledger_sha256: str
-    recipient_sha256: str
+    recipient_sha256: str  # of the key's public part
 
 
 @dataclass(frozen=True)
 class Leftovers:
-    """Plain files of the identified side that the key does not protect.
+    """Plain files of the identified side that the key does not protect."""
 
-    Parameters
-    ----------
-    tables
-        The workflow's own files and folders in private/.
-    others
-        Number of further files in private/, inputs and ledger aside.
-    traces
-        Number of files in logs/ and .snakemake/.
-    """
-
-    tables: tuple[str, ...]
-    others: int
-    traces: int
+    tables: tuple[str, ...]  # the workflow's own files and folders in private/
+    others: int  # number of further files in private/, inputs and ledger aside
+    traces: int  # number of files in logs/ and .snakemake/
 
 
 def loss(ledger: Ledger) -> Loss:
@@ -114,12 +92,7 @@ def loss(ledger: Ledger) -> Loss:
 def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
     """Yield the key file, then its copies at the likely places and at the places on record.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger. Its folder, the folder of the key and private/ are looked into.
-    more
-        Further folders.
+    The folders of the ledger and the key and private/ are looked into, and those of `more`.
     """
     import pyrage
 
@@ -148,24 +121,15 @@ def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
 
 
 def is_own(name: str) -> bool:
-    """Tell whether a file is the workflow's own; any other may be named after a patient.
+    """Tell whether a file below private/ or results/ is the workflow's own.
 
-    Parameters
-    ----------
-    name
-        From the study's folder, below private/ or results/.
+    Any other may be named after a patient.
     """
     return not name.startswith("private/") or name.split("/")[1] in TABLES
 
 
 def own_names(names: Collection[str]) -> str:
-    """Return a few names that are the workflow's own.
-
-    Parameters
-    ----------
-    names
-        From the study's folder, below private/ or results/.
-    """
+    """Return a few of the names (below private/ or results/) that are the workflow's own."""
     own = [name for name in names if is_own(name)][:_SHOWN]
     return ", ".join([*own, *["…"] * (len(names) > len(own))])
 
@@ -195,16 +159,8 @@ def _plain(config: Mapping[str, Any]) -> Iterator[Path]:
 def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts) -> None:
     """Overwrite and delete the key and its copies, and prove that the ledger no longer opens.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger. It stays locked until the key is gone.
-    lost
-        The loss of which the person was told.
-    settings
-        ``ledger`` of the configuration: what the proof tries to open.
-    text
-        Words of the area ``ledger``.
+    `lost` is what the person was told of, `settings` what the proof tries to open. The ledger stays
+    locked until the key is gone.
 
     Raises
     ------
@@ -250,11 +206,7 @@ def _shred(file: Path) -> None:
         os.fsync(stream.fileno())
     for path in dict.fromkeys((real, file)):
         path.unlink(missing_ok=True)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        to_the_disk(path.parent)
 
 
 def delete_plain(config: Mapping[str, Any]) -> int:

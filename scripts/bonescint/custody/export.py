@@ -26,20 +26,7 @@ _GAP = 3
 
 
 def check_target(path: Path, language: str) -> None:
-    """Refuse a file that exists or would lie on the coded side, before any question is asked.
-
-    Parameters
-    ----------
-    path
-        Where the PDF is to go.
-    language
-        Of the messages.
-
-    Raises
-    ------
-    InputError
-        If it may not go there.
-    """
+    """Refuse a file that exists or would lie on the coded side, before any question is asked."""
     text = Texts("ledger", language)
     if path.exists() or path.is_symlink():
         raise InputError(text("export.exists", file=path))
@@ -83,20 +70,14 @@ def export_pdf(
 
     Parameters
     ----------
-    path
-        A new file.
+    path, passphrase
+        A new file, and what opens it.
     codes
         Patient ID as in the images -> code.
     declined
         Patient IDs, as in the images, of those whose opt-out is in force. They are marked.
-    study
-        ``study`` of the configuration: id, title, synthetic.
-    passphrase
-        Opens the PDF.
-    language
-        Of the headings.
-    today
-        The date printed.
+    study, language, today
+        Of the configuration, of the headings; the date printed.
 
     Raises
     ------

@@ -33,19 +33,7 @@ _READ = ("metastasis", "n_metastases", "eod", "findings")
 
 
 def extract_of(ledger: Ledger, subject: str, config: Mapping[str, Any], today: date) -> Paper:
-    """Return the extract of a patient.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    subject
-        Normalised patient ID, of a patient with a code.
-    config
-        The checked configuration.
-    today
-        The day of the extract.
-    """
+    """Return the extract of a patient who has a code, by normalised patient ID."""
     language = str(config["language"])
     text = Texts("extract", language)
     study = config["study"]

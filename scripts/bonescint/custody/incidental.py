@@ -22,36 +22,18 @@ MARK = Path("private/incidental.mark")
 
 
 def candidates(path: Path = LIST) -> dict[str, str]:
-    """Return code -> what was found for each listed case; empty before a run has made the list.
-
-    Parameters
-    ----------
-    path
-        The list.
-    """
+    """Return code -> what was found for each listed case; empty before a run has made the list."""
     return {row["code"]: row["found"] for row in read_rows(path)} if path.exists() else {}
 
 
 def incidental_on_record(ledger: Ledger, until: str = "9999") -> dict[str, Entry]:
-    """Return code -> its record.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    until
-        The last day (ISO) that counts, for consultations and for disclosures.
-    """
+    """Return code -> its record. No consultation or disclosure after the day `until` counts."""
     in_use = ledger.code_in_use
     return {
-        in_use(entry["code"]): entry | {"disclosed": _by_then(entry["disclosed"], until)}
+        in_use(entry["code"]): entry | ({"disclosed": ""} if entry["disclosed"] > until else {})
         for entry in ledger.entries("incidental")
         if entry["consulted"] <= until
     }
-
-
-def _by_then(day: str, until: str) -> str:
-    return day if day <= until else ""
 
 
 def put_incidental(
@@ -62,28 +44,12 @@ def put_incidental(
     today: date,
     *,
     listed: Collection[str],
-    mark: Path | None = MARK,
 ) -> None:
     """Record what was decided about a case. It replaces the former record of this case.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    code
-        The patient's.
-    said
-        ``consulted`` and ``disclosed`` (ISO; the second may be empty), ``decision`` (``disclose``
-        or ``not-disclose``), ``wish`` (``yes``, ``no``, ``not-asked``), and ``despite``: why a case
-        that is not on the list is recorded, empty if it is.
-    language
-        Of the messages.
-    today
-        No day is later.
-    listed
-        The codes on the list.
-    mark
-        Touched before and afterwards (`bonescint.identity.mark`).
+    `said` has ``consulted`` and ``disclosed`` (ISO; the second may be empty), ``decision``
+    (``disclose`` or ``not-disclose``), ``wish`` (``yes``, ``no``, ``not-asked``), and ``despite``:
+    why a case that is not on the list is recorded, empty if it is.
 
     Raises
     ------
@@ -100,9 +66,9 @@ def put_incidental(
     problems += _problems(said, today, text)
     if problems:
         raise InputError([*problems, text("nothing")])
-    touch(mark)
+    touch(MARK)
     ledger.append([{"kind": "incidental", "code": code, **said}])
-    touch(mark)
+    touch(MARK)
 
 
 def _problems(said: Mapping[str, str], today: date, text: Texts) -> list[str]:
@@ -124,15 +90,7 @@ def _problems(said: Mapping[str, str], today: date, text: Texts) -> list[str]:
 
 
 def incidental_counts(listed: Collection[str], records: Mapping[str, Entry]) -> dict[str, int]:
-    """Return how many cases are on the list, without a record, consulted, decided and disclosed.
-
-    Parameters
-    ----------
-    listed
-        The codes on the list.
-    records
-        As `incidental_on_record`.
-    """
+    """Return how many cases are on the list, without a record, consulted, decided and disclosed."""
     entries = list(records.values())
     disclose = [entry for entry in entries if entry["decision"] == "disclose"]
     wished = [entry for entry in disclose if entry["wish"] == "yes"]

@@ -24,13 +24,7 @@ def await_removal() -> bool:
 
 
 def everybody_known(ledger: Ledger) -> list[Person]:
-    """Return IDs and names of everybody, and also the codes of those who declined.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger of the study in this folder.
-    """
+    """Return IDs and names of everybody of the study here, and the codes of those who declined."""
     ids: dict[str, set[str]] = defaultdict(set)
     names: dict[str, set[str]] = defaultdict(set)
     for subject in ledger.codes():

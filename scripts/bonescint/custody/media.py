@@ -15,42 +15,22 @@ from bonescint.filesystems import SHARES, block_of, blocks_below, mount_of
 
 
 class Medium(NamedTuple):
-    """A medium as it is connected now.
+    """A medium as it is connected now."""
 
-    Parameters
-    ----------
-    disks
-        What this machine calls the disks, or the share, that hold it.
-    names
-        UUIDs by which it is recognised when it is connected again; empty if there are none.
-    place
-        The path on the medium, without the mount point.
-    """
-
-    disks: frozenset[str]
+    disks: frozenset[str]  # what this machine calls the disks, or the share, that hold it
+    # UUIDs by which it is recognised when it is connected again; may be empty
     names: frozenset[str]
-    place: str
+    place: str  # the path on the medium, without the mount point
 
     def is_also(self, other: "Medium") -> bool:
-        """Tell whether another path lies on the same medium, as far as the machine can tell.
-
-        Parameters
-        ----------
-        other
-            The medium of the other path.
-        """
+        """Tell whether another path lies on the same medium, as far as the machine can tell."""
         return bool(self.disks & other.disks or self.names & other.names)
 
 
 def medium_of(path: str | Path, root: Path = Path("/")) -> Medium:
     """Return the medium on which a path lies; for a missing file, that of its nearest folder.
 
-    Parameters
-    ----------
-    path
-        A file or folder.
-    root
-        Where the machine's /proc, /sys and /dev lie.
+    `root` is where the machine's /proc, /sys and /dev lie.
     """
     real = Path(os.path.realpath(path))
     mount = mount_of(real, root)

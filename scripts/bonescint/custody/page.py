@@ -11,13 +11,7 @@ _KINDS = {Fields: "fields", Points: "points", Signatures: "signatures", ShownTab
 
 
 def page_of(form: Paper) -> str:
-    """Return the form as HTML that needs no other file.
-
-    Parameters
-    ----------
-    form
-        What stands on it.
-    """
+    """Return the form as HTML that needs no other file."""
     return page_template(Path(__file__).parent, ["page.html.j2"], ["page.css"]).render(
         form=form,
         t=Texts("papers", form.language),

@@ -6,14 +6,6 @@ from typing import Any
 
 
 def period_is_over(study: Mapping[str, Any], today: date) -> bool:
-    """Tell whether the study's period has ended; its last day belongs to it.
-
-    Parameters
-    ----------
-    study
-        ``study`` of the configuration.
-    today
-        The day.
-    """
+    """Tell whether the study's period has ended; its last day belongs to it."""
     end = study.get("period_end")
     return bool(end) and today > date.fromisoformat(str(end))

@@ -21,43 +21,21 @@ _SHOWN = 10  # rows in a message
 
 @dataclass(frozen=True, slots=True)
 class PrecedingDelivery:
-    """A delivery under the preceding study.
+    """A delivery under the preceding study."""
 
-    Parameters
-    ----------
-    id
-        ``P-001`` and so on.
-    date, partner, medium
-        When, to whom, on what; the last two may be unknown.
-    subjects
-        Normalised patient IDs.
-    """
-
-    id: str
+    id: str  # P-001 and so on
     date: str
-    partner: str
+    partner: str  # empty if unknown, like the medium
     medium: str
-    subjects: frozenset[str]
+    subjects: frozenset[str]  # normalised patient IDs
 
     def codes(self, ledger: Ledger) -> list[str]:
-        """Return the codes of those of its patients who are now in this study, in order.
-
-        Parameters
-        ----------
-        ledger
-            The opened ledger.
-        """
+        """Return the codes of those of its patients who are now in this study, in order."""
         return sorted(code for subject in self.subjects for code in ledger.codes_of(subject))
 
 
 def preceding_deliveries(ledger: Ledger) -> list[PrecedingDelivery]:
-    """Return the deliveries under the preceding study in their order.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return the deliveries under the preceding study in their order."""
     return [
         PrecedingDelivery(
             id=entry["id"],
@@ -73,10 +51,7 @@ def preceding_deliveries(ledger: Ledger) -> list[PrecedingDelivery]:
 def first_delivered(ledger: Ledger) -> dict[str, str]:
     """Return code -> the first day on which the patient was delivered under the preceding study.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger. Patients who got a code after the record was made are found too.
+    Patients who got a code after the record was made are found too.
     """
     first: dict[str, str] = {}
     for delivery in preceding_deliveries(ledger):
@@ -86,15 +61,7 @@ def first_delivered(ledger: Ledger) -> dict[str, str]:
 
 
 def delivered_before(ledger: Ledger, declined: Collection[str]) -> int:
-    """Return how many of the patients who declined were delivered under the preceding study.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    declined
-        Normalised patient IDs.
-    """
+    """Return how many of these patients (normalised IDs) the preceding study delivered."""
     return len({s for one in preceding_deliveries(ledger) for s in one.subjects} & set(declined))
 
 
@@ -111,8 +78,8 @@ def put_preceding_on_record(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
+    ledger, today
+        The opened ledger, and the day of recording.
     rows
         Row of the list -> normalised patient ID. Patients who are not in this study are recorded
         too, because they may enter later.
@@ -120,8 +87,6 @@ def put_preceding_on_record(
         ``date`` (ISO), ``partner``, ``medium``.
     language
         Of the messages. They name rows and never an ID.
-    today
-        The day of recording.
     pattern
         What a patient ID looks like (`bonescint.names.ids.is_patient_id`).
     mark

@@ -24,21 +24,11 @@ _ON_THE_NOTICE = ("id", "date", "medium", "partner", "responsible")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice that was written.
-
-    Parameters
-    ----------
-    path
-        Its file.
-    delivery
-        The delivery's ID.
-    codes
-        The codes it names.
-    """
+    """A notice that was written."""
 
     path: Path
-    delivery: str
-    codes: list[str]
+    delivery: str  # the ID of the delivery
+    codes: list[str]  # the codes that it names
 
 
 def recall(
@@ -51,28 +41,18 @@ def recall(
 ) -> list[Notice]:
     """Write a notice for each delivery of patients who declined, and record it; each once.
 
-    The notice is written before it is recorded. So after a crash between the two it is written
-    again. A patient who came back and declines again is recalled from the deliveries made since.
+    Return the notices written now. Each is written before it is recorded. So after a crash between
+    the two it is written again. A patient who came back and declines again is recalled from the
+    deliveries made since.
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
-    declined
-        Normalised patient IDs.
-    folder
-        Where notices go (`FOLDER`).
-    study
-        That part of the configuration.
-    language
-        Of the notices: ``ja`` or ``en``.
-    today
-        Their date.
-
-    Returns
-    -------
-    list
-        The notices written now.
+    ledger, declined
+        The opened ledger, and normalised patient IDs.
+    folder, study
+        Where notices go (`FOLDER`), and that part of the configuration.
+    language, today
+        Of the notices.
 
     Raises
     ------
@@ -126,15 +106,7 @@ def _write(
 
 
 def delivered(ledger: Ledger, declined: Collection[str]) -> int:
-    """Return how many of the patients who declined had been delivered.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    declined
-        Normalised patient IDs.
-    """
+    """Return how many of the patients who declined (normalised IDs) had been delivered."""
     codes = {code for delivery in recorded(ledger) for code in delivery.codes}
     return len(codes & _codes(ledger, declined))
 

@@ -26,13 +26,7 @@ _SHOWN = 10  # codes in a message
 
 
 def receipts_of(ledger: Ledger) -> dict[str, list[Entry]]:
-    """Return ID of a delivery -> the entries of its receipt in their order; the last counts.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return ID of a delivery -> the entries of its receipt in their order; the last counts."""
     found: dict[str, list[Entry]] = {}
     for entry in ledger.entries("receipt"):
         found.setdefault(entry["delivery"], []).append(entry)
@@ -40,13 +34,7 @@ def receipts_of(ledger: Ledger) -> dict[str, list[Entry]]:
 
 
 def confirmed_recalls(ledger: Ledger) -> dict[str, dict[str, str]]:
-    """Return ID of a delivery -> code -> the day on which the partner confirmed its recall.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return ID of a delivery -> code -> the day on which the partner confirmed its recall."""
     found: dict[str, dict[str, str]] = {}
     for entry in ledger.entries("recall_confirmed"):
         found.setdefault(entry["delivery"], {}).update(dict.fromkeys(entry["codes"], entry["date"]))
@@ -64,22 +52,8 @@ def record_receipt(
 ) -> bool:
     """Record that the partner's receipt came back; False if the same is on record already.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    delivery
-        One of `recorded`.
-    day
-        The date on the receipt.
-    by
-        The role of the person who signed it; empty = the responsible role of the record.
-    language
-        Of the messages.
-    today
-        The day of recording.
-    mark
-        Touched before and afterwards (`bonescint.identity.mark`).
+    `day` is the date on the receipt, `by` the role of the person who signed it; empty = the
+    responsible role of the record.
 
     Raises
     ------
@@ -112,27 +86,11 @@ def confirm_recalls(
     day: date,
     language: str,
     today: date,
-    mark: Path | None = MARK,
 ) -> list[str]:
     """Record that the partner gave back or deleted what was recalled; return the codes recorded.
 
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    delivery
-        One of `recorded`.
-    codes
-        Which codes; empty = all of the delivery that are recalled and not confirmed.
-    day
-        The date of the confirmation.
-    language, today, mark
-        As for `record_receipt`.
-
-    Returns
-    -------
-    list
-        Empty if all of it is on record already.
+    Without `codes` these are all of the delivery that are recalled and not confirmed. The result is
+    empty if all of it is on record already.
 
     Raises
     ------
@@ -159,9 +117,9 @@ def confirm_recalls(
         new = [code for code in wanted if known.get(code) != day.isoformat()]
         if new:
             entry = {"delivery": delivery.id, "codes": new, "date": day.isoformat()}
-            touch(mark)
+            touch(MARK)
             ledger.append([{"kind": "recall_confirmed"} | entry])
-            touch(mark)
+            touch(MARK)
     return new
 
 
@@ -177,13 +135,7 @@ def _some(codes: Sequence[str]) -> str:
 
 
 def open_ends(ledger: Ledger) -> list[dict[str, object]]:
-    """Return what has not come back, one row of results/cohort/open_ends.csv each, without codes.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return what has not come back, a row of results/cohort/open_ends.csv each, without codes."""
     receipts, confirmed = receipts_of(ledger), confirmed_recalls(ledger)
     rows: list[dict[str, object]] = []
     for delivery in recorded(ledger):
@@ -204,17 +156,8 @@ def open_ends(ledger: Ledger) -> list[dict[str, object]]:
 def reminders(table: Path, language: str, today: date) -> Iterator[str]:
     """Yield the reminders at the end of a run of what has not come back for `DUE_AFTER` days.
 
-    They come from a table of counts and not from the ledger, because the key may be locked away by
-    then.
-
-    Parameters
-    ----------
-    table
-        results/cohort/open_ends.csv.
-    language
-        ``ja`` or ``en``.
-    today
-        The day of the run.
+    They come from a table of counts (results/cohort/open_ends.csv) and not from the ledger, because
+    the key may be locked away by then.
     """
     due = (today - timedelta(days=DUE_AFTER)).isoformat()
     rows = [row for row in read_rows(table) if row["since"] <= due] if table.exists() else []

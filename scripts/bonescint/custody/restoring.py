@@ -30,21 +30,12 @@ _REPORTS = Path("results/anonymization")
 
 @dataclass(frozen=True)
 class Restorable:
-    """A backup of the ledger that may take the ledger's place.
+    """A backup of the ledger that may take the ledger's place."""
 
-    Parameters
-    ----------
-    copy
-        The opened backup.
-    missing
-        How many entries it lacks that the ledger had when it was last used; None if unknown.
-    lost
-        Codes of coded images that the backup does not know.
-    """
-
-    copy: Ledger
+    copy: Ledger  # the opened backup
+    # entries it lacks that the ledger had when it was last used; None if unknown
     missing: int | None
-    lost: frozenset[str]
+    lost: frozenset[str]  # codes of coded images that the backup does not know
 
     @property
     def last(self) -> str:
@@ -55,18 +46,7 @@ class Restorable:
 def restorable(
     file: Path, settings: LedgerFiles, identity: "pyrage.x25519.Identity", text: Texts
 ) -> Restorable:
-    """Return a backup and what it lacks.
-
-    Parameters
-    ----------
-    file
-        The backup.
-    settings
-        Arguments of `open_ledger`.
-    identity
-        Of the key.
-    text
-        Words of the area ``backup``.
+    """Return a backup and what it lacks; `settings` are the arguments of `open_ledger`.
 
     Raises
     ------
@@ -91,18 +71,12 @@ def restorable(
     missing = None if head is None else max(0, n - len(entries))
     if missing == 1 and last_told().get("ledger", {}).get("entries") == n:
         missing = 0  # only the entry that records this very backup is missing
-    return Restorable(copy, missing, frozenset(_coded() - known))
+    coded = {folder.name for folder in CODED_IMAGES.glob("*/BS-*")}
+    return Restorable(copy, missing, frozenset(coded - known))
 
 
 def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
     """Put a backup in the ledger's place, and return where the former file is kept.
-
-    Parameters
-    ----------
-    found
-        What the person was told of.
-    settings
-        Arguments of `open_ledger`.
 
     Raises
     ------
@@ -142,10 +116,6 @@ def _begin_anew(found: Restorable) -> None:
     for folder in CODED_IMAGES.glob("*/BS-*"):
         if folder.name in found.lost:
             _REPORTS.joinpath(f"{folder.parent.name}.csv").unlink(missing_ok=True)
-
-
-def _coded() -> set[str]:
-    return {folder.name for folder in CODED_IMAGES.glob("*/BS-*")}
 
 
 def _opens(ledger: Ledger) -> bool:

@@ -14,24 +14,12 @@ WARNING_DAYS = 90
 
 @dataclass(frozen=True)
 class Retention:
-    """Where a study stands on its retention clock.
+    """Where a study stands on its retention clock."""
 
-    Parameters
-    ----------
-    published
-        Date of publication; None = not yet published, so the study is kept.
-    years
-        For so many years after publication it is kept.
-    keep_until
-        The last day it is kept; None before the publication.
-    days_left
-        Days until then; negative afterwards; None before the publication.
-    """
-
-    published: date | None
-    years: int
-    keep_until: date | None
-    days_left: int | None
+    published: date | None  # None = not yet published, so the study is kept
+    years: int  # for so many years after publication it is kept
+    keep_until: date | None  # the last day it is kept; None before the publication
+    days_left: int | None  # until then; negative afterwards; None before the publication
 
     @property
     def due(self) -> bool:
@@ -49,13 +37,6 @@ def retention(study: Mapping[str, Any], today: date) -> Retention:
 
     The clock starts at the publication date of the configuration. The last day is the same day so
     many years later. Where that year has no 29 February it is 1 March, so that no day is lost.
-
-    Parameters
-    ----------
-    study
-        ``study`` of the configuration: publication_date, retention_years.
-    today
-        The day.
 
     Raises
     ------
@@ -84,15 +65,7 @@ def _later(day: date, years: int) -> date:
 
 
 def summary_line(study: Mapping[str, Any], today: date, language: str) -> str | None:
-    """Return the line for a run's summary from 90 days before the last day on; None before.
-
-    Parameters
-    ----------
-    study, today
-        As for `retention`.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return the line for a run's summary from 90 days before the last day on; None before."""
     found = retention(study, today)
     if not found.warning:
         return None

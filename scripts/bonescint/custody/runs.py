@@ -35,13 +35,7 @@ _ONLY_LOOK = frozenset(
 
 
 def only_looks(arguments: Iterable[str]) -> bool:
-    """Return whether Snakemake was called to show something, not to run.
-
-    Parameters
-    ----------
-    arguments
-        The command line.
-    """
+    """Return whether Snakemake was called to show something, not to run, from its command line."""
     return not _ONLY_LOOK.isdisjoint(word.split("=")[0] for word in arguments)
 
 
@@ -74,17 +68,10 @@ def round_of(outputs: Iterable[str], mark: Path, is_run: bool | None) -> str:
 
 
 def begin(receipt: Path, arguments: Iterable[str]) -> None:
-    """Remove the receipt of a last step, so that this run makes it anew.
+    """Remove the receipt of a last step, `verify_purge` or `deliver`: this run makes it anew.
 
     So a receipt proves that this run was searched to its end, no matter how Snakemake judges dates,
     records and triggers. ``snakemake -n`` after such a run still says that nothing is to be done.
-
-    Parameters
-    ----------
-    receipt
-        Output of the rule `verify_purge`, or of `deliver`.
-    arguments
-        The command line of a real run.
     """
     if "--unlock" not in arguments:
         receipt.unlink(missing_ok=True)
@@ -97,13 +84,9 @@ def bring_back(folders: Iterable[str], inputs: Iterable[str]) -> None:
     each job that reads them ("older modification time", "clock skew"), above all the search for
     patients who declined.
 
-    Parameters
-    ----------
-    folders
-        Where outputs lie. If a whole folder is an output, only Snakemake's mark in it is changed,
-        because it bears the date, and the files beside it may be inputs.
-    inputs
-        The study's inputs. Those below `DEMO` are outputs too; all others stay as they are.
+    If a whole folder is an output, only Snakemake's mark in it is changed, because it bears the
+    date, and the files beside it may be inputs. The study's inputs stay as they are, except those
+    below `DEMO`, which are outputs too.
     """
     now = time.time_ns()
     kept = {os.path.realpath(path) for path in inputs if not path.startswith(DEMO)}
@@ -127,15 +110,7 @@ def bring_back(folders: Iterable[str], inputs: Iterable[str]) -> None:
 
 
 def withdrawn_at_end(receipt: Path, language: str) -> Iterator[str]:
-    """Yield what the last search took away below results/delivery/volumes.
-
-    Parameters
-    ----------
-    receipt
-        Of the search for who declined.
-    language
-        Of the configuration.
-    """
+    """Yield what the last search for who declined took away below results/delivery/volumes."""
     said = json.loads(receipt.read_text(encoding="utf-8")) if receipt.exists() else {}
     text = Texts("built", language)
     for key in ("withdrawn", "unlisted"):
@@ -146,12 +121,7 @@ def withdrawn_at_end(receipt: Path, language: str) -> Iterator[str]:
 def edited(is_run: bool, language: str) -> Iterator[str]:
     """Put aside files of results/ that were changed by hand, and yield what to tell the person.
 
-    Parameters
-    ----------
-    is_run
-        Whether this is a run; a dry run moves nothing.
-    language
-        Of the configuration.
+    A dry run moves nothing.
 
     Raises
     ------
@@ -179,14 +149,8 @@ def ending(
 ) -> Iterator[str]:
     """Yield what a person should read when a run has ended well.
 
-    Parameters
-    ----------
-    counts
-        results/cohort/opt_out.csv.
-    study, language
-        Of the configuration.
-    open_ends
-        results/cohort/open_ends.csv: what has not come back from the partner.
+    `counts` is results/cohort/opt_out.csv, `open_ends` results/cohort/open_ends.csv: what has not
+    come back from the partner.
     """
     text = Texts("flow", language)
     for row in read_rows(counts) if counts.exists() else ():
@@ -213,11 +177,7 @@ def ending(
 def failure(receipt: Path, language: str) -> str:
     """Return what a person should read when a run has failed.
 
-    Parameters
-    ----------
-    receipt
-        Of the search for patients who declined. It exists if the search passed in this run.
-    language
-        Of the configuration.
+    `receipt` is that of the search for patients who declined. It exists if the search passed in
+    this run.
     """
     return Texts("flow", language)("step_failed" if receipt.exists() else "run_failed")

@@ -24,19 +24,11 @@ _STAYING_KINDS = re.compile(r"private/[^/]+\.(mark|lock)")
 
 
 class SealOutcome(NamedTuple):
-    """The outcome of sealing or unsealing a folder.
+    """The outcome of sealing or unsealing a folder."""
 
-    Parameters
-    ----------
-    files, size
-        Number of files in the sealed file, and their bytes.
-    resumed
-        Whether it was begun before and interrupted.
-    """
-
-    files: int
-    size: int
-    resumed: bool
+    files: int  # how many are in the sealed file
+    size: int  # their bytes
+    resumed: bool  # whether it was begun before and interrupted
 
 
 def stays(name: str) -> bool:
@@ -44,26 +36,14 @@ def stays(name: str) -> bool:
     return name in _STAYS or _STAYING_KINDS.fullmatch(name) is not None
 
 
-def sealed_file(folder: Path = Path()) -> Path | None:
-    """Return the file in which a study is sealed, None if it is not.
-
-    Parameters
-    ----------
-    folder
-        The study's.
-    """
-    return next(iter(sealed_files(folder)), None)
+def sealed_file() -> Path | None:
+    """Return the file in which a study is sealed, None if it is not."""
+    return next(iter(sealed_files()), None)
 
 
-def sealed_files(folder: Path = Path()) -> list[Path]:
-    """Return every file in which a part of a study is sealed.
-
-    Parameters
-    ----------
-    folder
-        The study's.
-    """
-    return [file for name in SEALED_FILES.values() if (file := folder / name).exists()]
+def sealed_files() -> list[Path]:
+    """Return every file in which a part of a study is sealed."""
+    return [file for name in SEALED_FILES.values() if (file := Path(name)).exists()]
 
 
 def named(files: Iterable[Path]) -> str:
@@ -72,29 +52,12 @@ def named(files: Iterable[Path]) -> str:
 
 
 def sealed_on(file: Path) -> str:
-    """Return the day on which a study was sealed, ISO.
-
-    Parameters
-    ----------
-    file
-        What `sealed_file` returned.
-    """
+    """Return the day on which a study was sealed, ISO."""
     return date.fromtimestamp(file.stat().st_mtime).isoformat()
 
 
 def refuse_sealed(language: str) -> None:
-    """Refuse to go on in the folder of a sealed study.
-
-    Parameters
-    ----------
-    language
-        Of the message.
-
-    Raises
-    ------
-    InputError
-        With the day, and what to do.
-    """
+    """Refuse to go on in the folder of a sealed study; say the day, and what to do."""
     if files := sealed_files():
         said = {"file": named(files), "date": sealed_on(files[0])}
         raise InputError(Texts("seal", language)("is_sealed", **said))

@@ -8,7 +8,6 @@ So an interruption leaves either the folder or the file whole.
 
 import os
 import re
-import shutil
 import stat
 import tarfile
 from collections.abc import Collection, Iterator, Mapping
@@ -19,11 +18,13 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from bonescint.custody.archive.contents import MANIFEST, Member
 from bonescint.custody.archive.read import copied, walk_archive
 from bonescint.custody.archive.stream import (
+    MB,
     ChangedMeanwhile,
     Report,
     Sink,
     encrypt,
     modified_of,
+    refuse_no_room,
     tar_of,
 )
 from bonescint.custody.destruction import own_names
@@ -37,7 +38,6 @@ from bonescint.resources import Texts
 if TYPE_CHECKING:
     import pyrage
 
-_MB = 1_000_000
 _PER_MEMBER = 4 * tarfile.BLOCKSIZE  # bytes of headers and padding in the tar
 # the temporary file that a killed `replacing` leaves
 _HALF = re.compile(r"(.*/)\.([^/]+)\.\d+\.tmp", re.DOTALL)
@@ -134,7 +134,7 @@ class SealedFolder:
         if len(members) < 2:
             return None
         size = sum(member.size for member in members)
-        self._need_room(size + len(members) * _PER_MEMBER, Path())
+        refuse_no_room(size + len(members) * _PER_MEMBER, Path(), self._text)
         try:
             with replacing(self.file, "wb", private=True) as stream:
                 sums: list[str] = []
@@ -186,7 +186,7 @@ class SealedFolder:
         needed = sum(one.size for one in missing) + len(missing) * _PER_MEMBER
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
-            self._need_room(needed, folder)
+            refuse_no_room(needed, folder, self._text)
             self._bring_back(sealed, there)
             # the plain files must be safe from a power cut before the sealed one is removed
             os.sync()
@@ -302,12 +302,6 @@ class SealedFolder:
     def _others(self, names: list[str]) -> str:
         return self._text("others", folder=self._name, n=len(names), files=own_names(names))
 
-    def _need_room(self, needed: int, folder: Path) -> None:
-        free = shutil.disk_usage(folder).free
-        if free < needed:
-            sizes = {"needed": -(-needed // _MB), "free": free // _MB}
-            raise InputError(self._text("no_room", **sizes))
-
     def _failed(self, key: str, error: OSError) -> InputError:
         reason = os.strerror(error.errno or 0)
         return InputError(self._text(key, reason=reason, file=self.file, folder=self._name))
@@ -332,7 +326,7 @@ def _member(name: str, status: os.stat_result, path: Path) -> Member:
 
 def _megabytes(size: int) -> int:
     # rounded up, so that a small file does not count as 0
-    return -(-size // _MB)
+    return -(-size // MB)
 
 
 def _as_sealed(member: Member, digest: str) -> _Sealed:

@@ -27,10 +27,7 @@ _ANSWERS = {"1": "bitlocker", "2": "bitlocker_off"} | dict.fromkeys(
 def protection(drive: str | None) -> str:
     """Return whether BitLocker encrypts a drive, as the key of a finding.
 
-    Parameters
-    ----------
-    drive
-        Its letter; None is the drive on which this Linux itself lies.
+    None is the drive on which this Linux itself lies.
     """
     shell = shutil.which("powershell.exe") or _POWERSHELL
     if drive is None:

@@ -32,13 +32,7 @@ _OTHERS = 0o077  # mode bits that open a file to others than its user
 
 
 def cloud(study: LookedAt) -> Finding:
-    """Tell whether something of the study lies where a program would copy it out of the hospital.
-
-    Parameters
-    ----------
-    study
-        What is looked at.
-    """
+    """Tell whether a program would copy something of the study out of the hospital."""
     own = [Path(), study.ledger, study.key, *study.secrets, *study.tables.values()]
     for path in [*own, *filter(None, [study.dicom])]:
         # the target of a link, and the path as typed
@@ -59,13 +53,7 @@ def _synchronised(place: Path) -> str:
 
 
 def modes(study: LookedAt) -> Iterator[Finding]:
-    """Tell whether other accounts of this machine may open what identifies patients (R16).
-
-    Parameters
-    ----------
-    study
-        What is looked at.
-    """
+    """Tell whether other accounts of this machine may open what identifies patients (R16)."""
     # MEND for secrets: the program refuses those that others can read. The ledger is encrypted
     bad = {PRIVATE: study.grave, study.ledger: LOOK, study.key: MEND}
     bad |= dict.fromkeys(study.secrets, MEND)
@@ -89,15 +77,7 @@ def _no_modes(path: Path) -> dict[str, object]:
 
 
 def access(study: LookedAt, machine: Path = Path("/")) -> Finding:
-    """Tell whether other accounts can reach what a person puts here: images, tables.
-
-    Parameters
-    ----------
-    study
-        What is looked at.
-    machine
-        Where its /proc lies.
-    """
+    """Tell whether other accounts can reach what a person puts here: images, tables."""
     folders = [Path.cwd(), *([study.dicom.resolve()] if study.dicom else [])]
     reached = [folder for folder in folders if folder.is_dir() and _is_reached(folder)]
     if not reached:
@@ -117,15 +97,7 @@ def _is_reached(folder: Path) -> bool:
 
 
 def key(study: LookedAt, machine: Path = Path("/")) -> Finding:
-    """Tell where the key lies, and whether somebody who has both could open the ledger.
-
-    Parameters
-    ----------
-    study
-        What is looked at.
-    machine
-        Where its /proc lies.
-    """
+    """Tell where the key lies, and whether somebody who has both could open the ledger."""
     said: dict[str, object] = {"key": study.key, "ledger": study.ledger}
     if not study.key.exists():
         return _absent_key(study, said, machine)

@@ -18,12 +18,7 @@ _DEPTH = 8  # disks of disks
 def encryption(paths: Sequence[Path], machine: Path = Path("/")) -> Iterator[Finding]:
     """Tell of each disk that holds one of the paths whether it is encrypted.
 
-    Parameters
-    ----------
-    paths
-        The study's folder first, then what may lie on another medium.
-    machine
-        Where its /proc, /sys and /dev lie.
+    The study's folder comes first, then what may lie on another medium.
     """
     seen = set()
     for path in paths:
@@ -39,13 +34,7 @@ def encryption(paths: Sequence[Path], machine: Path = Path("/")) -> Iterator[Fin
 
 
 def swap(machine: Path = Path("/")) -> Iterator[Finding]:
-    """Report swap on a disk without encryption: parts of images may stay there.
-
-    Parameters
-    ----------
-    machine
-        Where its /proc, /sys and /dev lie.
-    """
+    """Report swap on a disk without encryption: parts of images may stay there."""
     if is_wsl(machine):
         return  # swap is a file on a drive of Windows, and nothing tells on which drive
     try:

@@ -52,10 +52,7 @@ class LookedAt(NamedTuple):
 def looked_at(config: Mapping[str, Any]) -> LookedAt:
     """Return what is looked at, even if a run would refuse the configuration.
 
-    Parameters
-    ----------
-    config
-        As loaded; paths that it lacks are the program's defaults.
+    Paths that it lacks are the program's defaults.
     """
     ledger = _part(config, "ledger")
     disc = _part(_part(config, "delivery"), "disc")

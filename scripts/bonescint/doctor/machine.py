@@ -28,13 +28,7 @@ _CLOCK_STEP = 120  # s by which a file server's clock may be ahead
 
 
 def program(root: Path = ROOT) -> Finding:
-    """Tell which program runs in which Python, and whether that is the bundle's own.
-
-    Parameters
-    ----------
-    root
-        The program's folder.
-    """
+    """Tell which program runs in which Python, and whether that is the bundle's own."""
     python = ".".join(map(str, sys.version_info[:3]))
     said = {"version": __version__, "python": python, "folder": sys.prefix, "bundle": bundle_name()}
     if not said["bundle"]:
@@ -46,13 +40,7 @@ def program(root: Path = ROOT) -> Finding:
 
 
 def libraries(root: Path = ROOT) -> Finding:
-    """Compare the installed libraries with the lock.
-
-    Parameters
-    ----------
-    root
-        The program's folder.
-    """
+    """Compare the installed libraries with the lock."""
     locked: dict[str, set[str]] = {}
     lock = (root / "requirements.lock").read_text(encoding="utf-8")
     for name, version in _LOCKED.findall(lock):
@@ -99,14 +87,8 @@ def fonts() -> Finding:
 def clock(newest: float, now: float, root: Path = ROOT) -> Finding:
     """Tell whether the clock can be right: deliveries and periods use its date (R14, R32).
 
-    Parameters
-    ----------
-    newest
-        When the newest file of the study was written, 0 without one.
-    now
-        What the clock says.
-    root
-        The program's folder: it was released on a day of CITATION.cff.
+    It is compared with the newest file of the study (0 without one) and with the day on which the
+    program was released (CITATION.cff).
     """
     local = time.localtime(now)
     said = {"now": time.strftime("%Y-%m-%d %H:%M", local), "zone": time.strftime("%Z %z", local)}
@@ -125,13 +107,7 @@ def clock(newest: float, now: float, root: Path = ROOT) -> Finding:
 
 
 def network(machine: Path = Path("/")) -> Finding:
-    """Tell whether the machine has a route to other networks; no connection is opened.
-
-    Parameters
-    ----------
-    machine
-        Where its /proc lies.
-    """
+    """Tell whether the machine has a route to other networks; no connection is opened."""
     found: set[str] = set()
     is_told = False
     for file, ways in (("route", _ways), ("ipv6_route", _ways_6)):
@@ -163,13 +139,7 @@ def _ways_6(rows: list[list[str]]) -> Iterator[str]:
 
 
 def is_wsl(machine: Path = Path("/")) -> bool:
-    """Tell whether this is a Linux in Windows.
-
-    Parameters
-    ----------
-    machine
-        Where its /proc lies.
-    """
+    """Tell whether this is a Linux in Windows."""
     try:
         return "microsoft" in (machine / "proc/version").read_text().lower()
     except OSError:
@@ -197,11 +167,6 @@ def umask(machine: Path = Path("/")) -> str:
     """Return the umask of the shell, empty if it is not known.
 
     The umask of this process is another one, which lets nobody else read.
-
-    Parameters
-    ----------
-    machine
-        Where its /proc lies.
     """
     try:
         told = (machine / f"proc/{os.getppid()}/status").read_text()

@@ -16,13 +16,7 @@ PRIVATE = Path("private")
 
 
 def backup(study: LookedAt) -> Iterator[Finding]:
-    """Tell when ledger and key were copied last, and how many entries are newer (R16).
-
-    Parameters
-    ----------
-    study
-        What is looked at.
-    """
+    """Tell when ledger and key were copied last, and how many entries are newer (R16)."""
     head = read_head(Path(LEDGER_HEAD))
     if not head:
         yield Finding("backup", GOOD, "nothing")
@@ -43,10 +37,7 @@ def backup(study: LookedAt) -> Iterator[Finding]:
 def seal(study: LookedAt | None = None) -> Finding:
     """Tell whether the study is sealed, and whether some of its files are plain all the same.
 
-    Parameters
-    ----------
-    study
-        What is looked at. Its ledger and key are not sealed, wherever they lie.
+    Its ledger and key are not sealed, wherever they lie.
     """
     files = sealed_files()
     if not files:

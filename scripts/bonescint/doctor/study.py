@@ -19,13 +19,7 @@ _LEAST = 500 << 20  # bytes: tables, figures, report, logs
 
 
 def room(study: LookedAt | None) -> Finding:
-    """Tell whether the disk has room for a run and a disc.
-
-    Parameters
-    ----------
-    study
-        What is looked at; None outside a study.
-    """
+    """Tell whether the disk has room for a run and a disc; outside a study `study` is None."""
     free = shutil.disk_usage(Path()).free
     raw = _bytes_below(study.dicom) if study and study.dicom else 0
     need = max(_FACTOR * raw - _bytes_below(Path("results")), 0) + _LEAST
@@ -43,26 +37,15 @@ def _bytes_below(folder: Path) -> int:
 
 
 def newest(study: LookedAt) -> float:
-    """Return when a run or a command last wrote a file, 0 if there is none.
-
-    Parameters
-    ----------
-    study
-        What is looked at.
-    """
+    """Return when a run or a command last wrote a file, 0 if there is none."""
     heads = [study.ledger, Path("private/ledger.head")]
     there = [*Path("results").glob("*"), *(path for path in heads if path.exists())]
     return max((path.stat().st_mtime for path in there), default=0)
 
 
-def runs(folder: Path = Path(".snakemake")) -> Finding:
-    """Tell whether a run is at work, or was cut off.
-
-    Parameters
-    ----------
-    folder
-        Snakemake's.
-    """
+def runs() -> Finding:
+    """Tell whether a run is at work, or was cut off."""
+    folder = Path(".snakemake")
     # locks of the run, and of jobs that outlive a killed run (bonescint.runlock)
     if any(map(_is_held, folder.glob("bonescint.*"))):
         return Finding("runs", LOOK, "at_work")
@@ -85,13 +68,7 @@ def _is_held(lock: Path) -> bool:
 
 
 def open_tables(study: LookedAt) -> Iterator[Finding]:
-    """Tell which tables are open in Excel or LibreOffice: a run reads what is saved.
-
-    Parameters
-    ----------
-    study
-        What is looked at.
-    """
+    """Tell which tables are open in Excel or LibreOffice: a run reads what is saved."""
     given = [key for key, table in study.tables.items() if open_elsewhere(table)]
     if given:
         yield Finding("tables", LOOK, "inputs", {"names": ", ".join(given)})

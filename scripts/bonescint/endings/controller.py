@@ -16,10 +16,7 @@ _ASKS = "get_min_job_age"  # the plugin's function that asks
 def outlive_controller(told: Callable[[], None]) -> None:
     """Have the plugin remember the controller's last answer. Without the plugin, do nothing.
 
-    Parameters
-    ----------
-    told
-        Called each time that the controller has stopped answering.
+    `told` is called each time that the controller has stopped answering.
     """
     plugin = sys.modules.get(PLUGIN)
     ask: Callable[[], int | None] | None = getattr(plugin, _ASKS, None)

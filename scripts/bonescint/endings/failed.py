@@ -31,13 +31,7 @@ _OURS = ("results/", "private/", "logs/")  # private/ may hold inputs as well
 
 
 class Wording:
-    """The words of endings.csv in the study's language; in both languages if it is not known.
-
-    Parameters
-    ----------
-    config
-        The configuration, checked or not.
-    """
+    """The words of endings.csv in the study's language; in both languages if it is not known."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         language = config.get("language")
@@ -72,36 +66,19 @@ class Wording:
 
 
 class CallFault(NamedTuple):
-    """What stopped a job, or Snakemake itself.
+    """What stopped a job, or Snakemake itself."""
 
-    Parameters
-    ----------
-    message
-        As Snakemake prints it, if no job failed.
-    kind
-        The type of that exception.
-    rule, wildcards, logs
-        Of a job.
-    """
-
-    message: str = ""
-    kind: str = ""
-    rule: str = ""
+    message: str = ""  # as Snakemake prints it, if no job failed
+    kind: str = ""  # the type of that exception
+    rule: str = ""  # of a job, like the next two
     wildcards: tuple[str, ...] = ()
     logs: tuple[Path, ...] = ()
 
 
 def fault_lines(faults: Sequence[CallFault], text: Wording, is_interrupted: bool) -> Iterator[str]:
-    """Yield what is wrong and where; most sentences say what to do.
+    """Yield what is wrong and where, the earliest first; most sentences say what to do.
 
-    Parameters
-    ----------
-    faults
-        The earliest first.
-    text
-        The words.
-    is_interrupted
-        Whether a person stopped it: failures that follow from that are not told.
+    If a person stopped the call, the failures that follow from that are not told.
     """
     if is_interrupted:
         yield text("interrupted")
@@ -145,10 +122,7 @@ def _of_a_job(fault: CallFault, text: Wording, said: set[str]) -> Iterator[str]:
 def logged_faults(log: Path) -> list[str]:
     """Return the errors in a job's log, in their order; one may have several lines.
 
-    Parameters
-    ----------
-    log
-        As `bonescint.joblog.job_log` writes it, or Snakemake on a cluster; may be missing.
+    `bonescint.joblog.job_log` writes it, or Snakemake on a cluster; it may be missing.
     """
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -8,28 +8,13 @@ from bonescint.deid.decisions import Decision
 
 
 class RunOutcome(NamedTuple):
-    """What the summary is made from.
+    """What the summary is made from."""
 
-    Parameters
-    ----------
-    receipt
-        Of the search for patients who declined: it exists if the search passed in this run.
-    opt_outs, open_ends
-        results/cohort/opt_out.csv and open_ends.csv.
-    warnings
-        The ``*.warnings.csv`` of the study as configured.
-    decided
-        By `bonescint.deid.decisions.read_decisions`.
-    language
-        ``ja`` or ``en``.
-    called
-        The key of a software or a reader -> what it is called.
-    """
-
+    # of the search for patients who declined: it exists if the search passed in this run
     receipt: Path
-    opt_outs: Path
-    open_ends: Path
-    warnings: Sequence[str]
-    decided: list[Decision]
+    opt_outs: Path  # results/cohort/opt_out.csv
+    open_ends: Path  # results/cohort/open_ends.csv
+    warnings: Sequence[str]  # the *.warnings.csv of the study as configured
+    decided: list[Decision]  # by `bonescint.deid.decisions.read_decisions`
     language: str
-    called: Mapping[str, str] = {}
+    called: Mapping[str, str] = {}  # the key of a software or a reader -> what it is called

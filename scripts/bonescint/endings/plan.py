@@ -49,12 +49,10 @@ def plan_lines(
 
     Parameters
     ----------
-    jobs
-        Of the dry-run.
+    jobs, language
+        Of the dry-run; of the sentences.
     inputs
         The hospital's: key of the configuration -> path. The paths are not told.
-    language
-        ``ja`` or ``en``.
     edited
         Results changed by hand. They and what follows from them are made anew, but Snakemake only
         knows this after they are put aside.

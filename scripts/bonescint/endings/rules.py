@@ -8,13 +8,7 @@ _OF_QUESTIONS = "answer_question"  # describes all rules that use it
 
 
 def sentences(language: str) -> dict[str, str]:
-    """Return rule -> what it does, in the order in which the data travel.
-
-    Parameters
-    ----------
-    language
-        ``ja`` or ``en``.
-    """
+    """Return rule -> what it does, in the order in which the data travel."""
     rules, asked = Texts("rules", language), words_in("text/questions/", language)
     found: dict[str, str] = {}
     for name in rules:

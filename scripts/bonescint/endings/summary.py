@@ -35,14 +35,8 @@ def good_lines(
 ) -> Iterator[str]:
     """Yield the summary of a good run.
 
-    Parameters
-    ----------
-    outcome
-        What it is made from.
-    rules
-        Those of the jobs that ran, and whether they make files.
-    more
-        Sentences that a person must read, before the next step.
+    `rules` are those of the jobs that ran, and whether they make files; `more` are sentences that a
+    person must read, before the next step.
     """
     text = Texts("endings", outcome.language)
     last = [("note", line) for line in more]
@@ -76,13 +70,7 @@ def good_lines(
 
 
 def waiting_counts(outcome: RunOutcome) -> dict[str, int]:
-    """Return what waits for a person or the partner, and how much of it; counts of 0 are left out.
-
-    Parameters
-    ----------
-    outcome
-        What the summary is made from.
-    """
+    """Return what waits for a person or the partner, and how much of it; zeros are left out."""
     free = released(outcome.decided)
     known = {(one.item, one.sha256) for one in outcome.decided}
     reports, away = reports_of(), left_out() | stopped_in()

@@ -40,13 +40,7 @@ Lines = Callable[[], Iterable[str]]
 
 
 class Ending(logging.Handler):
-    """What one call of Snakemake did, according to its log.
-
-    Parameters
-    ----------
-    workflow
-        Snakemake's, in its main process.
-    """
+    """What one call of Snakemake did, according to its log."""
 
     def __init__(self, workflow: Any) -> None:
         super().__init__(logging.INFO)
@@ -63,33 +57,15 @@ class Ending(logging.Handler):
         self._process = os.getpid()
 
     def good_runs_say(self, lines: Lines) -> None:
-        """Have more lines said after a good run.
-
-        Parameters
-        ----------
-        lines
-            Called at the end.
-        """
+        """Have more lines said after a good run."""
         self._good.append(lines)
 
     def failed_runs_say(self, lines: Lines) -> None:
-        """Have more lines said after a run that had begun and failed.
-
-        Parameters
-        ----------
-        lines
-            Called at the end.
-        """
+        """Have more lines said after a run that had begun and failed."""
         self._failed.append(lines)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep what matters of a record.
-
-        Parameters
-        ----------
-        record
-            Of Snakemake's logger; its ``event`` says what it is.
-        """
+        """Keep what matters of a record of Snakemake's logger; its ``event`` says what it is."""
         # a record of an unknown form must not stop a run
         with suppress(KeyError, TypeError, ValueError):
             self._keep(record, record.__dict__)
@@ -119,13 +95,7 @@ class Ending(logging.Handler):
                     self.tell("no_controller")
 
     def tell(self, key: str) -> None:
-        """Print a sentence at once.
-
-        Parameters
-        ----------
-        key
-            Of the words of the endings.
-        """
+        """Print a sentence at once."""
         wording = Wording(self.workflow.globals.get("config") or {})
         print(wording(key), file=sys.stderr, flush=True)
 
@@ -216,11 +186,6 @@ def watch(workflow: Any) -> Ending:
     """Return the watch of this call of Snakemake; in the main process it prints the last lines.
 
     However the call ends, its files in `.snakemake` are then closed to other users.
-
-    Parameters
-    ----------
-    workflow
-        Snakemake's.
     """
     ending = Ending(workflow)
     if workflow.is_main_process:

@@ -28,26 +28,12 @@ class ForestLine(NamedTuple):
 
 
 class ForestPanel(NamedTuple):
-    """Estimates on one axis.
-
-    Parameters
-    ----------
-    title
-        The title.
-    height
-        The height of the drawing.
-    null
-        The position of no difference, or of chance.
-    ticks
-        Positions and numbers along the axis.
-    lines
-        The estimates.
-    """
+    """Estimates on one axis."""
 
     title: str
     height: int
     null: float
-    ticks: list[tuple[float, str]]
+    ticks: list[tuple[float, str]]  # positions and numbers along the axis
     lines: list[ForestLine]
 
 
@@ -61,8 +47,6 @@ def forest_panel(
 
     Parameters
     ----------
-    title
-        The title.
     found
         Name, value in words, and Estimate row of each line.
     null

@@ -22,36 +22,18 @@ _CAUTIONS = ("test_and_limits_differ", "one_without_variance")
 
 
 class Answer(NamedTuple):
-    """A sentence and the rows that it was made from.
+    """A sentence and the rows that it was made from."""
 
-    Parameters
-    ----------
-    topic
-        ``data``, ``primary``, ``versions``, ``readers``, ``truth``, ``failures`` or ``products``.
-    text
-        Ready to be read, in the study's language.
-    verdict
-        What the sentence says about a difference, where it is about one.
-    rows
-        Estimate rows.
-    """
-
+    # ``data``, ``primary``, ``versions``, ``readers``, ``truth``, ``failures`` or ``products``
     topic: str
-    text: str
+    text: str  # ready to be read, in the study's language
+    # what the sentence says about a difference, where it is about one
     verdict: Judgement | None = None
     rows: tuple[Row, ...] = ()
 
 
 def answers(results: Results, labels: Labels) -> list[Answer]:
-    """Return what the study found, how certain it is, and what it cannot say.
-
-    Parameters
-    ----------
-    results
-        The run's tables and the configuration that it recorded.
-    labels
-        Names and words of the study.
-    """
+    """Return what the study found, how certain it is, and what it cannot say."""
     glances = at_a_glance(results, labels)
     versions = list(_versions(glances, results, labels))
     return [
@@ -66,15 +48,7 @@ def answers(results: Results, labels: Labels) -> list[Answer]:
 
 
 def caution(found: list[Answer], labels: Labels) -> str:
-    """Return how to read the answer's numbers. It covers only what was found.
-
-    Parameters
-    ----------
-    found
-        The answer.
-    labels
-        Names and words of the study.
-    """
+    """Return how to read the answer's numbers. It covers only what was found."""
     if any(one.verdict for one in found):
         return labels.shared("small_groups")
     return labels.shared("few_cases") if any(one.topic == "truth" for one in found) else ""

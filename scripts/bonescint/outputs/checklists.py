@@ -12,24 +12,14 @@ from bonescint.tables.sheets import ShownColumn, ShownTable
 
 
 class ReportingItem(NamedTuple):
-    """What fills an item of the lists.
+    """What fills an item of the lists."""
 
-    Parameters
-    ----------
-    facts
-        Methods of `RunFacts`, in the order of their sentences.
-    places
-        Where the content is found: sections of the report, sheets of the workbook, questions.
-    design
-        Fields of `study.design` that the item asks for.
-    readers
-        How many readers the item needs. With fewer, only that is said.
-    """
-
+    # methods of `RunFacts`, in the order of their sentences
     facts: tuple[Callable[[RunFacts], list[str]], ...] = ()
+    # where the content is found: sections of the report, sheets of the workbook, questions
     places: tuple[str, ...] = ()
-    design: tuple[str, ...] = ()
-    readers: int = 0
+    design: tuple[str, ...] = ()  # fields of `study.design` that the item asks for
+    readers: int = 0  # how many readers the item needs; with fewer, only that is said
 
 
 _F = RunFacts
@@ -116,12 +106,7 @@ def checklists(
 ) -> list[ShownTable]:
     """Return both lists as tables, the source in the note.
 
-    Parameters
-    ----------
-    results, study, labels
-        As for `RunFacts`.
-    place
-        Gives the name of a section, sheet or question in this output; empty where it has none.
+    `place` gives the name of a section, sheet or question in this output; empty where it has none.
     """
     facts = RunFacts(results, study, labels)
     columns = [ShownColumn(key, labels.heading(key)) for key in COLUMNS]

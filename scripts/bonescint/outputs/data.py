@@ -27,6 +27,14 @@ def measured(measurements: Iterable[Row]) -> dict[tuple[str, str], dict[str, flo
     return groups
 
 
+def in_both(
+    values: Mapping[tuple[str, str], Mapping[str, float]], old: str, new: str, metric: str
+) -> dict[str, tuple[float, float]]:
+    """Return code to the old and the new version's value, for cases that have both (`measured`)."""
+    before, after = (values.get((key, metric), {}) for key in (old, new))
+    return {code: (before[code], after[code]) for code in before if code in after}
+
+
 def decided(reference: Iterable[Row]) -> dict[str, bool]:
     """Return code to metastasis (True: yes), for cases that the readers' consensus decided."""
     return {row["code"]: row["metastasis"] == "1" for row in reference if row["metastasis"]}
@@ -35,10 +43,7 @@ def decided(reference: Iterable[Row]) -> dict[str, bool]:
 def first_cutoffs(cutoffs: Iterable[Mapping[str, float | str]]) -> dict[str, float]:
     """Return metric to the first of its configured cut-offs, which overviews show.
 
-    Parameters
-    ----------
-    cutoffs
-        The configuration's `metrics.cutoffs`: ``metric`` and ``value``, positive at or above it.
+    A value is positive at or above a cut-off.
     """
     first: dict[str, float] = {}
     for entry in cutoffs:
@@ -49,10 +54,7 @@ def first_cutoffs(cutoffs: Iterable[Mapping[str, float | str]]) -> dict[str, flo
 def shown_cases(montage: Mapping[str, str]) -> dict[str, str | list[str]]:
     """Return which cases the montage shows: the rule, or the codes of the configured list.
 
-    Parameters
-    ----------
-    montage
-        ``cases``, and ``list`` where the cases are listed in a file.
+    `montage` has ``cases``, and ``list`` where the cases are listed in a file.
     """
     if path := montage.get("list"):
         return {"cases": listed_codes(Path(path))}
@@ -62,15 +64,7 @@ def shown_cases(montage: Mapping[str, str]) -> dict[str, str | list[str]]:
 def roc_points(
     curves: Iterable[Row], software: str, metric: str
 ) -> list[tuple[float, float, float | None]]:
-    """Return a curve's points from the origin on: 1 - specificity, sensitivity and the threshold.
-
-    Parameters
-    ----------
-    curves
-        Rows of results/metrics/roc_curves.csv.
-    software, metric
-        The software and the metric of the curve.
-    """
+    """Return a curve's points from the origin on: 1 - specificity, sensitivity, threshold."""
     points = [
         (
             float(row["false_positive_rate"]),
@@ -89,12 +83,7 @@ def roc_points(
 def roc_band(bands: Iterable[Row], software: str, metric: str) -> tuple[list[float], ...]:
     """Return the limits along a curve: 1 - specificity, lower and upper limit of sensitivity.
 
-    Parameters
-    ----------
-    bands
-        Rows of results/metrics/roc_bands.csv. Rows without limits are left out.
-    software, metric
-        The software and the metric of the curve.
+    Rows without limits are left out.
     """
     found = [
         (1 - float(row["specificity"]), float(row["ci_low"]), float(row["ci_high"]))
@@ -110,12 +99,7 @@ def roc_point_at(
 ) -> tuple[float, float] | None:
     """Return a curve's point at a cut-off, None where the cut-off is beyond all points.
 
-    Parameters
-    ----------
-    points
-        As `roc_points` returns them.
-    cutoff, is_low
-        Values at or above the cut-off are positive; if low ones indicate disease, at or below it.
+    Values at or above the cut-off are positive; if low ones indicate disease, at or below it.
     """
     way = -1 if is_low else 1
     called = [p[:2] for p in points if p[2] is not None and way * p[2] >= way * cutoff]
@@ -124,13 +108,6 @@ def roc_point_at(
 
 def agreement_levels(rows: list[Row], pair: tuple[str, str], metric: str) -> tuple[list[Row], str]:
     """Return the rows of the bias and of the limits of agreement that are first in the table.
-
-    Parameters
-    ----------
-    rows
-        Rows of results/metrics/version_measurement.csv.
-    pair, metric
-        The old and the new version, and the metric.
 
     Returns
     -------

@@ -16,15 +16,7 @@ BLINDING = (
 
 
 class Design:
-    """The statements of the configuration's `study.design`, and its open fields.
-
-    Parameters
-    ----------
-    study
-        The configuration's `study`.
-    labels
-        The words of the output.
-    """
+    """The statements of the configuration's `study.design`, and its open fields."""
 
     def __init__(self, study: Mapping[str, Any], labels: Labels) -> None:
         self._given = study.get("design") or {}
@@ -72,17 +64,7 @@ def planned(results: Results, labels: Labels, design: Design) -> str:
 
 
 def limits(results: Results, study: Mapping[str, Any], labels: Labels) -> list[tuple[str, str]]:
-    """Return the limits of the study's numbers: title and text of each paragraph.
-
-    Parameters
-    ----------
-    results
-        The run's tables.
-    study
-        The configuration's `study`.
-    labels
-        The words of the output.
-    """
+    """Return the limits of the study's numbers: title and text of each paragraph."""
     design = Design(study, labels)
     analysis = results.provenance["analysis"]
     reference: list[tuple[str, list[str]]] = []

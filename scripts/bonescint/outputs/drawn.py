@@ -55,12 +55,8 @@ class Drawn(NamedTuple):
 def drawn_figures(there: Collection[str] | None = None, of_report: bool = True) -> dict[str, Drawn]:
     """Return the figures, in order: name -> what each declares.
 
-    Parameters
-    ----------
-    there
-        What the study has, and the questions that are asked; None for every figure.
-    of_report
-        Whether to return only the figures of report and workbook.
+    `there` is what the study has, and the questions that are asked; None for every figure.
+    `of_report` leaves out the figures that only `snakemake figures` draws.
     """
     declared = registered("outputs.figures", "FIGURE")
     every = {name: Drawn(**one) for name, one in declared.items()}
@@ -76,14 +72,7 @@ def as_panels(
 ) -> "Iterator[tuple[str, Picture]]":
     """Yield figures by name, each as its panels.
 
-    Parameters
-    ----------
-    drawn
-        What `drawn_figures` returned.
-    given
-        What they need, by name. A table that the study does not make has no rows.
-    labels
-        The figures' words.
+    `given` has what they need by name. A table that the study does not make has no rows.
     """
     for name, one in drawn.items():
         module = importlib.import_module(f"bonescint.outputs.figures.{name}")

@@ -36,20 +36,8 @@ def find(
 ) -> Row | None:
     """Return the first row of a measure for one software and metric.
 
-    Parameters
-    ----------
-    rows
-        Estimate rows (docs/en/tables.md).
-    measure
-        Such as ``auc``.
-    software, metric
-        The software's key and ``bsi`` or ``hotspots``.
-    comparator
-        The other software's key, for rows that compare two.
-    cutoff
-        The cut-off that the row must be about; None takes any row.
-    cases
-        The row's cases; an empty text means all cases of the question.
+    It is about the cut-off, unless that is None, and about these cases; an empty text means all
+    cases of the question.
     """
     wanted = {"measure": measure, "subject": software, "comparator": comparator}
     wanted |= {"metric": metric, "cases": cases}
@@ -69,17 +57,9 @@ def performance(
     """Return the rows of `PERFORMANCE` for one software and metric.
 
     Versions of one product are shown beside each other. So a version that analysed more cases than
-    the others has its rows over the cases that all versions analysed.
-
-    Parameters
-    ----------
-    accuracy, at_cutoffs
-        Rows of results/metrics/accuracy.csv and cutoffs.csv.
-    software, metric
-        As for `find`.
-    cutoffs
-        Metric to cut-off. Without one there is no sensitivity or specificity, because the table may
-        hold that of a cut-off chosen from the data.
+    the others has its rows over the cases that all versions analysed. Without a cut-off for the
+    metric there is no sensitivity or specificity, because the table may hold that of a cut-off
+    chosen from the data.
     """
     cutoff = cutoffs.get(metric, math.nan)
 
@@ -119,11 +99,7 @@ def _p_value(row: Row, column: str, labels: Labels) -> str:
 def compared_with(row: Row) -> tuple[float, ...]:
     """Return the numbers that a row is compared with. No rounding may reach or pass them.
 
-    Parameters
-    ----------
-    row
-        An Estimate row. The numbers are no difference, a ratio of 1, chance for an AUC, and the
-        margin where the row has one.
+    They are no difference, a ratio of 1, chance for an AUC, and the margin where the row has one.
     """
     parts = noted(row)
     margin, low, high = (number(parts.get(key, "")) for key in _MARGINS)
@@ -135,13 +111,8 @@ def compared_with(row: Row) -> tuple[float, ...]:
 def estimate_in_words(row: Row, labels: Labels) -> Row:
     """Return the row with its keys in words, and parts of the note in fields of their own.
 
-    Parameters
-    ----------
-    row
-        An Estimate row. Numbers stay as they are. An unknown key is shown unchanged, so a new
-        statistic needs no new words to appear.
-    labels
-        The words.
+    Numbers stay as they are. An unknown key is shown unchanged, so a new statistic needs no new
+    words to appear.
 
     Returns
     -------
@@ -173,12 +144,7 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
 def remarks(row: Row, labels: Labels, only: Collection[str] = ()) -> list[str]:
     """Return the rest of a row's note, without the fields of `estimate_in_words`, in words.
 
-    Parameters
-    ----------
-    row, labels
-        As for `estimate_in_words`.
-    only
-        The keys to return, such as `OF_TESTS`; none means all.
+    `only` has the keys to return, such as `OF_TESTS`; none means all.
     """
     said = [
         labels.note(key, value)
@@ -193,12 +159,7 @@ def shared_remarks(
 ) -> tuple[list[str], list[list[str]]]:
     """Return the remarks that all rows share, and the other remarks of each row.
 
-    Parameters
-    ----------
-    rows
-        Estimate rows. A single row shares nothing.
-    labels, only
-        As for `remarks`.
+    A single row shares nothing.
     """
     notes = [remarks(row, labels, only) for row in rows]
     common = [] if len(rows) < 2 else [part for part in notes[0] if all(part in n for n in notes)]
@@ -207,11 +168,6 @@ def shared_remarks(
 
 def as_read(row: Row, labels: Labels) -> Row:
     """Return the row in words with its numbers as people read them.
-
-    Parameters
-    ----------
-    row, labels
-        As for `estimate_in_words`.
 
     Returns
     -------
@@ -233,11 +189,5 @@ def as_read(row: Row, labels: Labels) -> Row:
 
 
 def primary(hypotheses: list[Row]) -> list[Row]:
-    """Return the rows on the one primary hypothesis.
-
-    Parameters
-    ----------
-    hypotheses
-        Rows of results/metrics/hypotheses.csv.
-    """
+    """Return the rows on the one primary hypothesis."""
     return [row for row in hypotheses if "primary" in noted(row)]

@@ -21,15 +21,7 @@ _SHAPES = {
 
 
 def first_screen(results: Results, labels: Labels) -> dict[str, Any]:
-    """Return what the template shows first.
-
-    Parameters
-    ----------
-    results
-        The run's tables and the configuration that it recorded.
-    labels
-        The words of the report.
-    """
+    """Return what the template shows first."""
     glances = at_a_glance(results, labels)
     metrics = dict.fromkeys(_at(one, labels) for one in glances)
     same = next(iter(metrics)) if len(metrics) == 1 else ""

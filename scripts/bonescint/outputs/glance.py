@@ -10,22 +10,13 @@ from bonescint.outputs.results import Results
 
 
 class Glance(NamedTuple):
-    """What the overview says about one software, at one metric and one cut-off.
-
-    Parameters
-    ----------
-    software, metric
-        Keys; the metric is empty where the software has none.
-    cutoff
-        None where the study configures none for the metric.
-    failed, gap, auc
-        Estimate rows: ``segmentation_failed``, ``kappa_gap`` and ``auc``; None where the question
-        was not asked.
-    """
+    """What the overview says about one software, at one metric and one cut-off."""
 
     software: str
-    metric: str
-    cutoff: float | None
+    metric: str  # empty where the software has none
+    cutoff: float | None  # None where the study configures none for the metric
+    # Estimate rows, None where the question was not asked: ``segmentation_failed``, ``kappa_gap``,
+    # ``auc``
     failed: Row | None
     gap: Row | None
     auc: Row | None
@@ -35,13 +26,6 @@ def at_a_glance(results: Results, labels: Labels) -> list[Glance]:
     """Return one row for each software, at the metric of the primary hypothesis.
 
     A software without that metric is shown at its first metric with a cut-off.
-
-    Parameters
-    ----------
-    results
-        The run's tables and the configuration that it recorded.
-    labels
-        The software in their order.
     """
     return [_glance(software, results, labels) for software in labels.software_keys]
 

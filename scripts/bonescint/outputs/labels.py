@@ -1,6 +1,6 @@
 """The words for the keys of the coded tables."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from bonescint.config_words import study_words
@@ -113,15 +113,7 @@ class Labels:
         return self.fill(self._texts, key, **values)
 
     def fill(self, texts: Texts, key: str, **values: object) -> str:
-        """Return another area's text of `key`, with the same fields filled in.
-
-        Parameters
-        ----------
-        texts
-            The words of that area.
-        key, **values
-            As for a call.
-        """
+        """Return another area's text of `key`, with the same fields filled in."""
         for need in ("readers", "eod", "versions"):
             if not self.has(need) and (variant := f"{key}_no_{need}") in texts:
                 return texts(variant, **self._filled | values)
@@ -130,12 +122,7 @@ class Labels:
     def mark(self, text: str, _source: Mapping[str, str] | str, _place: str) -> str:
         """Return a number's text unchanged. `BoundLabels` overrides this to record its source.
 
-        Parameters
-        ----------
-        text
-            The number as it is printed.
-        _source, _place
-            Its row and column; or a table or the record, and the place in it.
+        The source is the number's row and column; or a table or the record, and the place in it.
         """
         return text
 
@@ -191,6 +178,16 @@ class Labels:
     def metrics(self, key: str) -> list[str]:
         """Return the metrics that a software has, in their order."""
         return list(self._software[key]["metrics"])
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Return each software with each of its metrics, in the metrics' order."""
+        of_each = ((key, metric) for metric in self.values for key in self.software_keys)
+        return [(key, metric) for key, metric in of_each if metric in self.metrics(key)]
+
+    def pairs(self, version_pairs: Iterable[Sequence[str]]) -> list[tuple[str, str, str]]:
+        """Return the old and the new version of each pair with each metric that both have."""
+        of_each = ((old, new, metric) for old, new in version_pairs for metric in self.values)
+        return [(old, new, metric) for old, new, metric in of_each if self.have((old, new), metric)]
 
     def have(self, software: Iterable[str], metric: str) -> bool:
         """Tell whether all of some software have a metric."""
@@ -257,25 +254,15 @@ class Labels:
     def axis(self, metric: str, word: str = "{}_axis") -> str:
         """Return the title of an axis or a column: the metric's name and unit.
 
-        Parameters
-        ----------
-        metric
-            One of `values`.
-        word
-            The pattern of the names of the area's texts on a metric.
+        `word` is the pattern of the names of the area's texts on a metric.
         """
         return metric_title(metric, self.values[metric], self._texts, word.format(metric))
 
     def question(self, kind: str, key: str) -> str:
         """Return a question's text of a kind. A question without one has its key instead.
 
-        Parameters
-        ----------
-        kind
-            ``title``, ``sheet`` (short), ``note``, ``caution`` or ``methods`` (empty if there is
-            none).
-        key
-            One of `bonescint.questions.known`.
+        The kind is ``title``, ``sheet`` (short), ``note``, ``caution`` or ``methods``, which are
+        empty if there is none.
         """
         if (words := self._questions.get(key)) and kind in words:
             return self.fill(words, kind, **self._shared)
@@ -284,13 +271,8 @@ class Labels:
     def purpose(self, measure: str, question: str = "") -> str:
         """Return the sentence on what a number is for, empty if no question has one.
 
-        Parameters
-        ----------
-        measure
-            The measure of an Estimate.
-        question
-            The question of the number. Its own sentence comes before that of the first other
-            question that has one.
+        The sentence of the number's own question comes before that of the first other question that
+        has one.
         """
         key = f"purpose_{measure}"
         has = [name for name in known() if key in self._questions.get(name, ())]
@@ -301,14 +283,7 @@ class Labels:
     def figure(self, kind: str, key: str, **values: object) -> str:
         """Return a figure's text of a kind. A figure without one has its key instead.
 
-        Parameters
-        ----------
-        kind
-            ``title``, ``caption``, or another kind that the figure has.
-        key
-            The figure's name.
-        **values
-            Fields of the text.
+        The kind is ``title``, ``caption``, or another one that the figure has.
         """
         if (words := self._figures.get(key)) and kind in words:
             said = self.fill(words, kind, **values)
@@ -338,13 +313,7 @@ class Labels:
         return self._own_word(key, value=shown) or (f"{key}={shown}" if shown else key)
 
     def about(self, cases: str, level: float | None) -> list[str]:
-        """Return a row's cases and its interval's level, each only where it is not the usual one.
-
-        Parameters
-        ----------
-        cases, level
-            Fields of an Estimate.
-        """
+        """Return a row's cases and its interval's level, each only where it is unusual."""
         group, _, value = cases.partition("=")
         said = [self.note(group, value) if value else self.note("cases", group)] if cases else []
         if level is not None and f"{100 * level:g}" != self._level:

@@ -13,17 +13,7 @@ _LINE = 0.053  # height of a line of small type, as a share of the panel's heigh
 
 
 class Level(NamedTuple):
-    """One level.
-
-    Parameters
-    ----------
-    row
-        The Estimate row.
-    said
-        Its lines of text.
-    colour, dash
-        Look of the line.
-    """
+    """One level."""
 
     row: Row
     said: Sequence[str]

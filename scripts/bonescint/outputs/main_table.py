@@ -53,14 +53,7 @@ def main_table(
 ) -> ShownTable:
     """Return the main numbers of a question: each statistic's first method, over the main cases.
 
-    Parameters
-    ----------
-    key, rows
-        The question and its Estimate rows.
-    labels
-        The words of the report.
-    settings
-        The configuration's `metrics`, as the run recorded it.
+    `settings` is the configuration's `metrics`, as the run recorded it.
 
     Returns
     -------

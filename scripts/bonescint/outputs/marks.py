@@ -12,29 +12,16 @@ MarkPoints = np.ndarray[Any, Any]
 
 
 class ViewMarks(NamedTuple):
-    """The marks of one view; points are rows and columns of the image.
+    """The marks of one view; points are rows and columns of the image."""
 
-    Parameters
-    ----------
-    outlines
-        The ring around each region of the skeleton.
-    spots
-        The hottest pixel of each spot, shape (number, 2).
-    """
-
-    outlines: list[MarkPoints]
-    spots: MarkPoints
+    outlines: list[MarkPoints]  # the ring around each region of the skeleton
+    spots: MarkPoints  # the hottest pixel of each spot, shape (number, 2)
 
 
 def read_marks(tables: Iterable[Path], codes: Collection[str]) -> dict[tuple[str, str], ViewMarks]:
     """Return (code, view) -> the marks.
 
-    Parameters
-    ----------
-    tables
-        The batches' tables of marks; none in a study without the reference analysis.
-    codes
-        The cases that are drawn.
+    `tables` are the batches' tables of marks; none in a study without the reference analysis.
     """
     found: dict[tuple[str, str], dict[str, list[MarkPoints]]] = {}
     for path in tables:

@@ -40,43 +40,21 @@ class OtherForm(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """What a module of bonescint.outputs.figures draws.
+    """What a module of bonescint.outputs.figures draws."""
 
-    Parameters
-    ----------
-    title, note
-        Above and below the panels. A journal prints them in its legend.
-    panels
-        In reading order; none where there is nothing to draw.
-    size
-        Width and height in inches of one panel, with its labels, at 9 points.
-    columns
-        How many panels are side by side where there is room.
-    empty
-        Why there are no panels.
-    narrower
-        Other forms for where this one would be too small. The first legible one is drawn.
-    """
-
-    title: str
-    panels: Sequence[Panel]
+    title: str  # above the panels; a journal prints it, and the note below them, in its legend
+    panels: Sequence[Panel]  # in reading order; none where there is nothing to draw
+    # width and height in inches of one panel, with its labels, at 9 points
     size: tuple[float, float]
-    columns: int = 1
+    columns: int = 1  # how many panels are side by side where there is room
     note: str = ""
-    empty: str = ""
+    empty: str = ""  # why there are no panels
+    # other forms for where this one would be too small; the first legible one is drawn
     narrower: Sequence[OtherForm] = ()
 
 
 def composed(picture: Picture, labels: Labels) -> Figure:
-    """Return a picture as one figure for the screen, with its panels in reading order.
-
-    Parameters
-    ----------
-    picture
-        What is drawn.
-    labels
-        Give whether the data are simulated.
-    """
+    """Return a picture as one figure for the screen, with its panels in reading order."""
     (figure,) = in_preset(picture, labels, SCREEN)
     return figure
 
@@ -85,13 +63,6 @@ def in_preset(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figu
     """Yield the figures of a picture: one, or several where one would be too tall.
 
     `points_of` gives the size of type beforehand. The caller applies the style.
-
-    Parameters
-    ----------
-    picture, labels
-        As for `composed`.
-    preset
-        The form in which to draw.
     """
     scale = points_of(picture, preset) / 9
     width, height = (inches * scale for inches in picture.size)
@@ -111,15 +82,7 @@ def in_preset(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figu
 
 
 def legible(picture: Picture, preset: Preset) -> Picture | None:
-    """Return the first form of a picture that is legible in a preset; None if none is.
-
-    Parameters
-    ----------
-    picture
-        What is drawn, with its other forms.
-    preset
-        The form in which to draw.
-    """
+    """Return the first form of a picture that is legible in a preset; None if none is."""
     forms = (picture, *(picture._replace(**one._asdict()) for one in picture.narrower))
     return next((one for one in forms if points_of(one, preset) >= LEAST_POINTS), None)
 
@@ -127,13 +90,7 @@ def legible(picture: Picture, preset: Preset) -> Picture | None:
 def points_of(picture: Picture, preset: Preset) -> float:
     """Return the size of type at which a picture fits a preset's width, at most the preset's own.
 
-    Parameters
-    ----------
-    picture
-        What is drawn.
-    preset
-        The form in which to draw. It is too narrow for a picture that needs less than
-        `LEAST_POINTS`.
+    A preset is too narrow for a picture that needs less than `LEAST_POINTS`.
     """
     width, height = picture.size
     if not preset.width:
@@ -142,15 +99,7 @@ def points_of(picture: Picture, preset: Preset) -> float:
 
 
 def split(ax: Axes, columns: int) -> list[Axes]:
-    """Replace axes by several side by side in the same place.
-
-    Parameters
-    ----------
-    ax
-        A panel's; it is removed.
-    columns
-        How many.
-    """
+    """Replace axes by several side by side in the same place."""
     place, figure = ax.get_subplotspec(), ax.get_figure(root=True)
     if place is None or figure is None:
         raise ValueError("an axes that stands in no grid cannot be split")

@@ -4,33 +4,18 @@ from typing import NamedTuple
 
 
 class Preset(NamedTuple):
-    """One kind of figure.
+    """One kind of figure."""
 
-    Parameters
-    ----------
-    width
-        Inches; every file has this width. None: as wide as the panels need.
-    tallest
-        Inches; a taller figure continues in another file.
-    points
-        Size of type.
-    dpi
-        Resolutions of the PNG files.
-    formats
-        Endings besides ``png``: ``svg`` (outlines), ``text.svg`` (texts, for editors), ``pdf``.
-    is_titled
-        Whether the figure has title and note. A journal prints them in its legend.
-    is_page
-        Whether every file is as tall as ``tallest``.
-    """
-
+    # inches; every file has this width; None: as wide as the panels need
     width: float | None = None
-    tallest: float = 1000.0
-    points: float = 9.0
-    dpi: tuple[int, ...] = (150,)
+    tallest: float = 1000.0  # inches; a taller figure continues in another file
+    points: float = 9.0  # size of type
+    dpi: tuple[int, ...] = (150,)  # resolutions of the PNG files
+    # endings besides ``png``: ``svg`` (outlines), ``text.svg`` (texts, for editors), ``pdf``
     formats: tuple[str, ...] = ("svg",)
+    # whether the figure has title and note; a journal prints them in its legend
     is_titled: bool = True
-    is_page: bool = False
+    is_page: bool = False  # whether every file is as tall as ``tallest``
 
 
 _MM = 1 / 25.4

@@ -21,12 +21,7 @@ _OF_READINGS = (
 def record_in_words(record: Mapping[str, Any], labels: Labels) -> list[Row]:
     """Return results/provenance.json as rows ``key`` and ``value``. The file has the raw keys.
 
-    Parameters
-    ----------
-    record
-        The record with the tables' hashes (`bonescint.outputs.results.read_results`).
-    labels
-        The words of the output.
+    The record has the tables' hashes (`bonescint.outputs.results.read_results`).
     """
     return list(_RecordWords(labels, record.get("tables_sha256", {})).rows(record))
 

@@ -110,15 +110,7 @@ def _asked(results: Results) -> list[str]:
 
 
 def study_methods(results: Results, labels: Labels) -> list[str]:
-    """Return the paragraphs on the methods of the answered questions.
-
-    Parameters
-    ----------
-    results
-        The run's tables.
-    labels
-        The report's words.
-    """
+    """Return the paragraphs on the methods of the answered questions."""
     tests = results.metrics.get("hypotheses", [])
     adjusted = ["methods_primary"] if primary(tests) else []
     if any("family=" in row["note"] for row in tests):
@@ -159,15 +151,7 @@ def _smallest(performance: list[Row]) -> tuple[int, int] | None:
 
 
 def context(results: Results, labels: Labels) -> dict[str, Any]:
-    """Return the values that the template shows besides words and figures.
-
-    Parameters
-    ----------
-    results
-        The run's tables.
-    labels
-        The report's words.
-    """
+    """Return the values that the template shows besides words and figures."""
     states = [row["status"] for row in results.reference]
     decided = [row for row in results.reference if row["metastasis"]]
     columns = shown_columns(
@@ -231,16 +215,7 @@ def _place(key: str, labels: Labels) -> str:
 def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labels) -> None:
     """Write the page. It needs no network and no other file, and is readable without its script.
 
-    Parameters
-    ----------
-    path
-        The file to write.
-    results
-        The run's tables. Each figure goes to the section that it names.
-    study
-        ``id`` and ``title``, and ``design`` where it is stated.
-    labels
-        The words of the report.
+    Each figure goes to the section that it names.
     """
     here = Path(__file__).parent
     script = (here / "report.js").read_text(encoding="utf-8")

@@ -34,16 +34,7 @@ def estimates_table(
 ) -> ShownTable:
     """Return Estimate rows as people read them. The title has what all rows share.
 
-    Parameters
-    ----------
-    rows
-        Rows of results/metrics.
-    title
-        The table's title.
-    labels
-        The words of the report.
-    specs
-        Columns, as for `shown_columns`; a list of tests has `OF_TESTS_COLUMNS`.
+    `specs` are columns, as for `shown_columns`.
     """
     tests = specs == TEST_COLUMNS
     common, rest = shared_remarks(rows, labels, OF_TESTS if tests else ())
@@ -69,14 +60,7 @@ def question_section(
 ) -> dict[str, Any]:
     """Return the report's section on a question.
 
-    Parameters
-    ----------
-    key, rows
-        The question and its Estimate rows.
-    labels
-        The words of the report.
-    settings
-        The configuration's `metrics`, as the run recorded it.
+    `settings` is the configuration's `metrics`, as the run recorded it.
 
     Returns
     -------

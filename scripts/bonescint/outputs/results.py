@@ -61,8 +61,6 @@ def read_results(
         and ``provenance``. ``warnings`` and ``figures`` are sequences of paths in the order in
         which they are shown. Where cases are chosen, there is also ``selection``: what the imports
         say about cases that are not chosen stays in the imports' own tables.
-    unanswered
-        As in `Results`.
     """
     others = not_chosen(Path(inputs["selection"])) if inputs.get("selection") else set()
     apart = ("metrics", "warnings", "figures", "provenance", "unanswered", "failed_calls")
@@ -99,12 +97,8 @@ def labels_for(
 
     Parameters
     ----------
-    texts
-        The words of the workbook or the report.
     results
         The run's tables. The level of the intervals and the protocol are taken from its record.
-    study
-        ``synthetic`` of the configuration.
     software
         Software key to ``label``, ``product``, ``version``, ``tracer``.
     words, there
@@ -125,14 +119,7 @@ def overview(results: Results, labels: Labels) -> list[Row]:
     ``auc_ci_low``, ``auc_ci_high``.
 
     Versions of one product are shown over the same cases (`performance`). Each row also has how
-    many of the cases that the software was given failed.
-
-    Parameters
-    ----------
-    results
-        The run's tables and its configured cut-offs. The first cut-off of a metric is shown.
-    labels
-        Names and the order of the software.
+    many of the cases that the software was given failed. The first cut-off of a metric is shown.
     """
     cutoffs = first_cutoffs(results.provenance["analysis"]["metrics"]["cutoffs"])
     accuracy, at_cutoffs = (results.metrics.get(key, []) for key in ("accuracy", "cutoffs"))
@@ -169,13 +156,8 @@ def overview(results: Results, labels: Labels) -> list[Row]:
 def purposes(key: str, rows: list[Row], labels: Labels) -> list[Row]:
     """Return what a question's numbers are for: ``measure`` in words and ``purpose``, each once.
 
-    Parameters
-    ----------
-    key, rows
-        The question and its Estimate rows. Numbers that other questions made, as in the list of
-        tests, have the purposes of those questions.
-    labels
-        The words.
+    Numbers that other questions made, as in the list of tests, have the purposes of those
+    questions.
     """
     own = dict.fromkeys(row["measure"] for row in rows if row["question"] == key)
     said = ((labels.word(measure), labels.purpose(measure, key)) for measure in own)
@@ -183,15 +165,7 @@ def purposes(key: str, rows: list[Row], labels: Labels) -> list[Row]:
 
 
 def calls_by_metastasis(results: Results, labels: Labels) -> ShownTable:
-    """Return the 3 x 2 tables of calls by metastasis, a row for each software and cut-off.
-
-    Parameters
-    ----------
-    results
-        The run's tables.
-    labels
-        The words of the output.
-    """
+    """Return the 3 x 2 tables of calls by metastasis, a row for each software and cut-off."""
     words = labels.word
     columns = [ShownColumn(key, labels.heading(key)) for key in ("software", "metric")]
     columns += [
@@ -215,15 +189,7 @@ def calls_by_metastasis(results: Results, labels: Labels) -> ShownTable:
 
 
 def failures_in_primary(results: Results, labels: Labels) -> str:
-    """Return how the primary hypothesis counts failed analyses; empty if it is not about calls.
-
-    Parameters
-    ----------
-    results
-        The run's tables and its configured primary hypothesis.
-    labels
-        The words of the output.
-    """
+    """Return how the primary hypothesis counts failed analyses; empty if it is not about calls."""
     settings = results.provenance["analysis"]["metrics"]
     if (settings.get("primary") or {}).get("question") not in COUNT_FAILURES:
         return ""
@@ -232,15 +198,7 @@ def failures_in_primary(results: Results, labels: Labels) -> str:
 
 
 def unanswered_in_words(results: Results, labels: Labels) -> list[str]:
-    """Return a sentence for each question that the study cannot answer, with the reason.
-
-    Parameters
-    ----------
-    results
-        The run's tables.
-    labels
-        The words of the output.
-    """
+    """Return a sentence for each question that the study cannot answer, with the reason."""
     return [
         labels(
             "unanswered_one",

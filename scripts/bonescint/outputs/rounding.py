@@ -13,16 +13,8 @@ def rounded(value: float, against: Sequence[float] = NULLS, digits: int = DIGITS
     """Return a number with at least `digits` decimals, and a true minus sign.
 
     Rounding moves no value to one of `against`, nor past it. A limit of 0.004 is not shown as 0.00,
-    because that would read as "no difference is possible".
-
-    Parameters
-    ----------
-    value
-        Any finite number.
-    against
-        What readers compare it with, such as 0 for a difference and a margin.
-    digits
-        The fewest decimals.
+    because that would read as "no difference is possible". `against` is what readers compare it
+    with, such as 0 for a difference and a margin.
     """
     for decimals in range(digits, MOST + 1):
         text = f"{value:.{decimals}f}"
@@ -36,12 +28,7 @@ def rounded(value: float, against: Sequence[float] = NULLS, digits: int = DIGITS
 def rounded_p(p: float, error: float) -> str:
     """Return a p-value with three decimals, or more where it would round to the error's level.
 
-    Parameters
-    ----------
-    p
-        From 0 to 1.
-    error
-        The level at which a test is significant, such as 0.05.
+    `error` is the level at which a test is significant, such as 0.05.
     """
     return "<0.001" if p < 0.001 else rounded(p, (error,), 3)
 

@@ -37,15 +37,8 @@ _VARIABILITY = (
 class RunFacts:
     """The facts of a run. Each method returns sentences, or none where the run does not know.
 
-    Parameters
-    ----------
-    results
-        The run's tables.
-    study
-        The configuration's `study`, with ``institution``, ``funding`` and
-        ``conflict_of_interest`` of its `papers` where they are known.
-    labels
-        The words of the output.
+    `study` also has ``institution``, ``funding`` and ``conflict_of_interest`` of the
+    configuration's `papers` where they are known.
     """
 
     def __init__(self, results: Results, study: Mapping[str, Any], labels: Labels) -> None:

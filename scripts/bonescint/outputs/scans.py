@@ -16,27 +16,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class View:
-    """One picture of a case.
+    """One picture of a case."""
 
-    Parameters
-    ----------
-    name
-        ``anterior``, ``posterior`` or empty (not stated in the file).
-    pixels
-        Brightness (`bonescint.dicom.display.shades`), shape (rows, columns).
-    """
-
-    name: str
+    name: str  # ``anterior``, ``posterior`` or empty (not stated in the file)
+    # brightness (`bonescint.dicom.display.shades`), shape (rows, columns)
     pixels: np.ndarray[Any, Any]
 
 
 def read_views(folder: Path) -> list[View]:
     """Return a case's pictures: anterior, then posterior, then unknown, one of each.
 
-    Parameters
-    ----------
-    folder
-        results/dicom/{batch}/{code}. Files that are no pictures are skipped.
+    Files in results/dicom/{batch}/{code} that are no pictures are skipped.
     """
     found: dict[str, View] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -22,14 +22,8 @@ def scattered(
 ) -> None:
     """Draw one point for each case. Beyond `many` cases, draw how many lie in each small cell.
 
-    Parameters
-    ----------
-    ax
-        The panel, with its axes already scaled, because cells are equally wide on the page.
-    xs, ys
-        The position of each case.
-    colour, marker, label
-        Look and label of the points. Cells use only the label.
+    The panel's axes must already be scaled, because cells are equally wide on the page. Cells use
+    only the label.
     """
     if not many(len(xs)):
         ax.scatter(
@@ -63,15 +57,8 @@ def boxed(
 ) -> None:
     """Draw median, quartiles and whiskers of groups (Tukey: to the last case within 1.5 ranges).
 
-    All boxes are one artist, because `Axes.boxplot` makes six for each box.
-
-    Parameters
-    ----------
-    ax
-        The panel.
-    groups, colours, places
-        The values of each group, the colour of its median, and its place. An empty group is left
-        out.
+    All boxes are one artist, because `Axes.boxplot` makes six for each box. Each group has the
+    colour of its median and its place. An empty group is left out.
     """
     lines: list[list[tuple[float, float]]] = []
     medians: list[tuple[float, float, str]] = []

@@ -30,6 +30,7 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
 GREY = "#6B6B6B"
 # a second and a third cue beside the colour: marker and dash
 SERIES = [(BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":")]
+DOTTED: dict[str, Any] = {"color": GREY, "linewidth": 0.9, "linestyle": (0, (1, 2))}
 _NOTE_POINTS = 8.0
 # inches that a Latin character of the foot note takes per point of its size, margin included
 _NOTE_WIDTH = 0.059 / _NOTE_POINTS
@@ -72,12 +73,8 @@ class _RoundedLayout(ConstrainedLayoutEngine):
 def house_style(points: float = 9.0, are_texts: bool = False) -> Iterator[None]:
     """Apply the figures' settings inside the block (drawing and saving).
 
-    Parameters
-    ----------
-    points
-        Size of type. Larger and smaller type scale with it, down to `LEAST_POINTS`.
-    are_texts
-        Whether SVG keeps texts as texts, for editors, instead of outlines.
+    Larger and smaller type scale with `points`, down to `LEAST_POINTS`. `are_texts` tells whether
+    SVG keeps texts as texts, for editors, instead of outlines.
     """
     sizes = {"axes.titlesize": 10, "figure.titlesize": 12, "font.size": 9, "legend.fontsize": 8}
     settings = _RC | {
@@ -182,12 +179,7 @@ def scale(ax: Axes, axis: str, metric: Mapping[str, Any], top: float) -> None:
 def same_scale(ax: Axes, metric: Mapping[str, Any], values: Sequence[float]) -> None:
     """Scale the vertical axis for all values of a metric, so that panels can be compared.
 
-    Parameters
-    ----------
-    ax, metric
-        As for `scale`.
-    values
-        The values of all panels that share this scale.
+    `values` are those of all panels that share this scale.
     """
     scale(ax, "y", metric, max(values, default=1.0))
     if ax.get_autoscaley_on() and values:
@@ -203,12 +195,7 @@ def many(n: int) -> bool:
 def room_above(ax: Axes, share: float) -> None:
     """Raise the upper limit of a panel on any scale, so that a legend covers no case.
 
-    Parameters
-    ----------
-    ax
-        The panel, with all its data in it.
-    share
-        Share of the panel's height to add.
+    The panel must have all its data in it. `share` is the share of its height to add.
     """
     shown = ax.yaxis.get_transform()
     low, high = shown.transform(ax.get_ylim())
@@ -224,14 +211,9 @@ def save(figure: Figure, *paths: Path) -> None:
     """Write the figure in the format of each path's ending, with reproducible bytes (R35).
 
     The files hold no date, program, path or author. The canvas is called directly, because
-    `Figure.savefig` draws everything twice, once only for the layout.
-
-    Parameters
-    ----------
-    figure
-        It is laid out once, so that all formats have the same positions.
-    *paths
-        ``.png`` (of the figure's dpi), ``.svg`` or ``.pdf``.
+    `Figure.savefig` draws everything twice, once only for the layout. The paths end with ``.png``
+    (of the figure's dpi), ``.svg`` or ``.pdf``. The figure is laid out once, so that all formats
+    have the same positions.
     """
     dpi = figure.dpi
     for path in paths:

@@ -17,7 +17,6 @@ def verdict(
     high: float,
     margin: float | None = None,
     within: tuple[float, float] | None = None,
-    better: Literal["higher", "lower"] = "higher",
 ) -> Judgement:
     """Return what can be said about a difference, subject minus comparator.
 
@@ -30,8 +29,6 @@ def verdict(
     within
         The limits of the interval for twice the error (90 % where the study's are 95 %), which are
         compared with the margin. None means `low` and `high`, which are wider.
-    better
-        Whether a higher value is better, as for an AUC, or a lower one, as for a share of failures.
 
     Returns
     -------
@@ -43,9 +40,6 @@ def verdict(
     """
     if math.isnan(low) or math.isnan(high):
         return "not_assessed"
-    if better == "lower":
-        low, high = -high, -low
-        within = within and (-within[1], -within[0])
     inside = within or (low, high)
     equivalent = margin is not None and -margin < inside[0] and inside[1] < margin
     if low > 0:

@@ -13,10 +13,6 @@ def verification(results: Results, language: str, brief: bool) -> list[ShownTabl
 
     Parameters
     ----------
-    results
-        The run's tables.
-    language
-        ``ja`` or ``en``.
     brief
         For a page. The outcomes of a row of the hospital's table are in one cell, and pairs of
         attributes are left out. Otherwise everything is shown, with one number in a cell.

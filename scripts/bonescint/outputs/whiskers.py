@@ -17,12 +17,7 @@ def whiskers(
 ) -> None:
     """Draw Estimate rows. Rows without a value are left out.
 
-    Parameters
-    ----------
-    ax, places, rows
-        The panel, and the position of each row on its vertical axis.
-    colour, marker, width
-        Look of points and lines.
+    `places` are the positions of the rows on the panel's vertical axis.
     """
     points: list[tuple[float, float]] = []
     lines: list[tuple[float, float, float]] = []

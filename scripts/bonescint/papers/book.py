@@ -19,13 +19,7 @@ _BORDER = {"border": 1, "border_color": "#737373", "align": "left", "indent": 1}
 
 
 def book_of(form: Paper) -> bytes:
-    """Return the form as XLSX.
-
-    Parameters
-    ----------
-    form
-        What stands on it.
-    """
+    """Return the form as XLSX."""
     buffer = io.BytesIO()
     book = open_book(buffer)
     _FormSheet(book, form).write()

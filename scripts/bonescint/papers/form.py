@@ -12,21 +12,11 @@ BASES = ("", "guideline", "plan")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of a form's table.
+    """One line of a form's table."""
 
-    Parameters
-    ----------
-    label
-        What is asked.
-    value
-        The answer, in one line or more; empty = a line that a person fills in.
-    basis
-        One of `BASES`.
-    """
-
-    label: str
-    value: str = ""
-    basis: str = ""
+    label: str  # what is asked
+    value: str = ""  # the answer, in one line or more; empty = a line that a person fills in
+    basis: str = ""  # one of `BASES`
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +34,11 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """A heading with sentences below it.
-
-    Parameters
-    ----------
-    title
-        The heading.
-    points
-        The sentences, each with its basis (one of `BASES`).
-    mark
-        ``number`` or ``box``, which a person ticks.
-    """
+    """A heading with sentences below it."""
 
     title: str
-    points: Sequence[tuple[str, str]]
-    mark: str = "number"
+    points: Sequence[tuple[str, str]]  # the sentences, each with its basis (one of `BASES`)
+    mark: str = "number"  # number or box, which a person ticks
 
     @property
     def signs(self) -> list[str]:
@@ -82,39 +62,18 @@ class Signatures:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One form.
+    """One form."""
 
-    Parameters
-    ----------
-    name
-        Of its files, without the ending.
-    title
-        Its first line.
-    study, study_title
-        Of the configuration: they stand on each page.
-    delivery
-        ``D-001``; empty on a form that is of no delivery.
-    synthetic
-        Whether the data are simulated: each page then says so.
-    language
-        ``ja`` or ``en``.
-    lead
-        Paragraphs below the title.
-    blocks
-        What follows them.
-    coded
-        Whether it names patients by code; each page then says that it is personal information.
-    """
-
-    name: str
-    title: str
-    study: str
+    name: str  # of its files, without the ending
+    title: str  # its first line
+    study: str  # its ID, which stands on each page like its title
     study_title: str
-    delivery: str
-    synthetic: bool
+    delivery: str  # D-001; empty on a form that is of no delivery
+    synthetic: bool  # whether the data are simulated: each page then says so
     language: str
-    lead: Sequence[str]
-    blocks: Sequence[Fields | Points | Signatures | ShownTable]
+    lead: Sequence[str]  # paragraphs below the title
+    blocks: Sequence[Fields | Points | Signatures | ShownTable]  # what follows them
+    # whether it names patients by code; each page then says that it is personal information
     coded: bool = True
 
     def answer(self, field: Field) -> str:

@@ -37,13 +37,7 @@ _PRODUCER = re.compile(rb"ReportLab [Gg]enerated PDF document[^\n]*")
 
 
 def pdf_of(form: Paper) -> bytes:
-    """Return the form as PDF.
-
-    Parameters
-    ----------
-    form
-        What stands on it.
-    """
+    """Return the form as PDF."""
     buffer = io.BytesIO()
     document = SimpleDocTemplate(
         buffer,

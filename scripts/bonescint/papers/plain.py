@@ -13,13 +13,7 @@ _BESIDE = 6  # rows of a short list in one line
 
 
 def plain_text(paper: Paper) -> str:
-    """Return a form as text with the line ends of Windows.
-
-    Parameters
-    ----------
-    paper
-        What stands on it.
-    """
+    """Return a form as text with the line ends of Windows."""
     return "".join(f"{line}\r\n" for line in _lines(paper))
 
 

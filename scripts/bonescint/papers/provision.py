@@ -17,25 +17,11 @@ _COLUMNS = ("code", "volume", "n_images", "replaces")
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """What is provided to another institution, recorded or still to be handed over.
+    """What is provided to another institution, recorded or still to be handed over."""
 
-    Parameters
-    ----------
-    id
-        ``D-001``.
-    cases
-        One row per case: ``code`` and, if known, ``volume``, ``n_images``, ``replaces``.
-    date, medium, partner, responsible, items, obtained, means, handed_over, after_end
-        As on record; empty = filled in by hand.
-    volumes
-        One row per volume as in results/delivery/volumes.csv; empty = files were handed over.
-    files
-        Number of files where there are no volumes.
-    """
-
-    id: str
-    cases: Sequence[Mapping[str, str]]
-    date: str = ""
+    id: str  # D-001
+    cases: Sequence[Mapping[str, str]]  # a row each: code and, if known, volume, n_images, replaces
+    date: str = ""  # as on record, like the next eight; empty = filled in by hand
     medium: str = ""
     partner: str = ""
     responsible: str = ""
@@ -44,19 +30,13 @@ class Provision:
     means: str = ""
     handed_over: str = ""
     after_end: str = ""
+    # as in results/delivery/volumes.csv; empty = files were handed over
     volumes: Sequence[Mapping[str, Any]] = ()
-    files: int = 0
+    files: int = 0  # how many, where there are no volumes
 
 
 def forms_of_provision(provision: Provision, config: Mapping[str, Any]) -> dict[str, Paper]:
     """Return the forms by their name: ``record``, ``receipt``, ``codes``, ``handover``.
-
-    Parameters
-    ----------
-    provision
-        What is provided.
-    config
-        The configuration: ``study``, ``papers``, ``language``.
 
     Raises
     ------
@@ -70,13 +50,6 @@ def forms_of_provision(provision: Provision, config: Mapping[str, Any]) -> dict[
 
 def manager_of(study: Mapping[str, Any], language: str) -> str:
     """Return role and holder of the privacy manager.
-
-    Parameters
-    ----------
-    study
-        That part of the configuration.
-    language
-        Of the message.
 
     Raises
     ------
@@ -270,7 +243,8 @@ def _codes(context: _Context) -> Paper:
     text, given = context.text, context.provision
     rows = [{key: str(case.get(key) or "") for key in _COLUMNS} for case in given.cases]
     known = [key for key in _COLUMNS if any(row[key] for row in rows)] or ["code"]
-    shown = [ShownColumn(key, text(f"codes.{key}"), _kind(key)) for key in known]
+    kinds = {"volume": "count", "n_images": "count"}
+    shown = [ShownColumn(key, text(f"codes.{key}"), kinds.get(key, "text")) for key in known]
     lead = [text("codes.lead")]
     if "replaces" in known:
         lead.append(text("codes.replaces_note"))
@@ -281,10 +255,6 @@ def _codes(context: _Context) -> Paper:
         ShownTable(text("codes.list"), shown, rows),
         context.sign("manager"),
     )
-
-
-def _kind(key: str) -> str:
-    return "count" if key in ("volume", "n_images") else "text"
 
 
 def _handover(context: _Context) -> Paper:

@@ -22,14 +22,10 @@ def recall_paper(
     ----------
     delivery
         ``id``, ``date``, ``medium``, ``partner``, ``responsible`` as on record.
-    codes
-        Of the patients who are recalled.
-    study
-        That part of the configuration.
-    language
-        ``ja`` or ``en``.
-    issued
-        The notice's date.
+    codes, issued
+        Of the patients who are recalled; the notice's date.
+    study, language
+        Of the configuration.
     """
     text = Texts("papers", language)
     what = [

@@ -13,52 +13,24 @@ ENDINGS = (".pdf", ".xlsx")
 
 
 def beside(stem: Path, ending: str) -> Path:
-    """Return the path of a form's file.
-
-    Parameters
-    ----------
-    stem
-        Its path without the ending.
-    ending
-        One of `ENDINGS`.
-    """
+    """Return the path of a form's file, from the path without its ending (one of `ENDINGS`)."""
     return stem.with_name(stem.name + ending)
 
 
 def contents_of(form: Paper) -> dict[str, bytes]:
-    """Return the form's files, ending -> bytes.
-
-    Parameters
-    ----------
-    form
-        What stands on it.
-    """
+    """Return the form's files, ending -> bytes."""
     return {".pdf": pdf_of(form), ".xlsx": book_of(form)}
 
 
 def write_form(form: Paper, stem: Path) -> list[Path]:
-    """Write a form's files and return their paths.
-
-    Parameters
-    ----------
-    form
-        What stands on it.
-    stem
-        Their path without the ending.
-    """
+    """Write a form's files and return their paths; `stem` is that path without the ending."""
     files = {beside(stem, ending): content for ending, content in contents_of(form).items()}
     write_files(files)
     return list(files)
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
-    """Write files that their owner alone may read: all of them, or none if one cannot be written.
-
-    Parameters
-    ----------
-    files
-        Path -> bytes.
-    """
+    """Write files that their owner alone may read: all of them, or none if one fails."""
     with ExitStack() as written:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,9 +1,7 @@
 """Measure each software against the readers: ROC."""
 
-import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +9,7 @@ from bonescint.declared import columns
 from bonescint.stats import roc
 from bonescint.stats.accuracy import matched_of
 from bonescint.stats.case_sets import beside_own
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.questions import labelled, low_metrics, sign_of
 from bonescint.stats.samples import (
     Sample,
@@ -20,9 +18,8 @@ from bonescint.stats.samples import (
     read_consensus,
     read_eod_contradictions,
     read_truth,
+    software_metrics,
 )
-
-logger = logging.getLogger(__name__)
 
 # replicates of a band: fewer, because it is only drawn; the table uses more at the configured
 # specificities
@@ -36,13 +33,11 @@ QUESTION = {
     "where": ["readers"],
     "shown": ["auc"],
 }
+HEADERS = {"roc_curves": columns("roc_curves"), "roc_bands": columns("roc_bands")}
 
 
 def rows(
-    reference: Path,
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
 
@@ -58,59 +53,43 @@ def rows(
     def area(sample: Sample) -> list[Estimate]:
         return [roc.auc(sample.y, sample.scores[0], confidence=confidence)]
 
-    for key in software:
-        for metric in software[key]["metrics"]:
-            sample = samples.of(metric, key)
-            y, (score,) = sample.y, sample.scores
-            found = [roc.auc(y, score, ci, confidence) for ci in ("logit", "wald")]
-            found += matched_of(sample, settings)
-            found += _by_grade(sample, grades, contradicting, confidence)
-            found = labelled(found, *sample.left_out)
-            found += beside_own(samples, software, key, metric, area)
-            yield from labelled(found, metric=metric, subject=key, reference="consensus")
-            logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
+    for key, metric in software_metrics(software):
+        sample = samples.of(metric, key)
+        y, (score,) = sample.y, sample.scores
+        found = [roc.auc(y, score, ci, confidence) for ci in ("logit", "wald")]
+        found += matched_of(sample, settings)
+        found += _by_grade(sample, grades, contradicting, confidence)
+        found = labelled(found, *sample.left_out)
+        found += beside_own(samples, software, key, metric, area)
+        yield from labelled(found, metric=metric, subject=key, reference="consensus")
 
 
 def roc_curves(
-    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
-) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
-    """Return the table of the points of each curve."""
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
+) -> Iterator[Mapping[str, object]]:
+    """Yield the points of each curve."""
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    header = columns("roc_curves")
-    points = (
-        dict(zip(header, (key, metric, *map(write_number, (sign * at[0], *at[1:]))), strict=True))
-        for key in software
-        for metric in software[key]["metrics"]
-        for sample, sign in [(samples.of(metric, key), sign_of(settings, metric))]
-        for at in zip(*roc.curve(sample.y, sample.scores[0]), strict=True)
-    )
-    return header, points
+    for key, metric in software_metrics(software):
+        sample, sign = samples.of(metric, key), sign_of(settings, metric)
+        for threshold, *rates in zip(*roc.curve(sample.y, sample.scores[0]), strict=True):
+            at = (key, metric, *map(write_number, (sign * threshold, *rates)))
+            yield dict(zip(HEADERS["roc_curves"], at, strict=True))
 
 
 def roc_bands(
-    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
-) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
-    """Return the table of the sensitivities along each curve, with pointwise limits."""
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
+) -> Iterator[Mapping[str, object]]:
+    """Yield the sensitivities along each curve, with pointwise limits."""
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    header = columns("roc_bands")
     drawn = settings["optimism"]
     bootstrap = roc.Bootstrap(drawn["seed"], min(drawn["replicates"], _DRAWN))
-
-    def rows_of(key: str, metric: str) -> Iterator[Mapping[str, object]]:
+    for key, metric in software_metrics(software):
         sample = samples.of(metric, key)
         *numbers, status = roc.band(sample.y, sample.scores[0], bootstrap, settings["confidence"])
         said = (key, metric, *sample.y.shape, int(sample.y.sum()))
         for at in zip(*numbers, strict=True):
             row = (*said, *map(write_number, at), settings["confidence"], status)
-            yield dict(zip(header, row, strict=True))
-
-    found = (
-        row
-        for key in software
-        for metric in software[key]["metrics"]
-        for row in rows_of(key, metric)
-    )
-    return header, found
+            yield dict(zip(HEADERS["roc_bands"], row, strict=True))
 
 
 def _by_grade(

@@ -1,6 +1,5 @@
 """The cases by tracer and together: a description that tests nothing."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +9,6 @@ import numpy as np
 from bonescint.files import Row, read_rows
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.questions import labelled
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 25,
@@ -43,7 +40,6 @@ def rows(cases: Path, reference: Path, tracers: Sequence[str]) -> Iterator[Estim
     findings = [name for name in _OF_REFERENCE if _known(everybody, name)]
     for name, group in groups.items():
         yield from labelled(_described(group, sexes, findings), subject=name)
-    logger.info("cases: %s", {name: len(group) for name, group in groups.items()})
 
 
 def _described(

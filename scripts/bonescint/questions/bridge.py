@@ -5,22 +5,18 @@ differences compares the products indirectly. It assumes that the reference anal
 in both tracers, so the rows about that stand beside it.
 """
 
-import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.files import read_rows
 from bonescint.stats import method_comparison, roc
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth
+from bonescint.stats.samples import KeyPairs, Sample, Samples, SoftwareFacts, read_truth
 from bonescint.stats.welch import welch_difference
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 135,
@@ -39,9 +35,9 @@ def rows(
     reference: Path,
     measurements: Path,
     analysed: Path,
-    product_pairs: Sequence[Sequence[str]],
+    product_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield each software minus the reference analysis, and the differences between products.
 
@@ -60,7 +56,6 @@ def rows(
         for key, sample in pairs.items():
             found = _against(sample, settings, metric)
             yield from labelled(found, *sample.left_out, *marks, metric=metric, subject=key)
-            logger.info("%s, %s: %d cases beside the analyser", key, metric, sample.y.size)
         for one, other in product_pairs:
             if {one, other} <= pairs.keys():
                 found = _over(pairs[one], pairs[other], settings, metric)
@@ -76,7 +71,7 @@ def _version(analysed: Path) -> list[str]:
     return [f"analyser_version={'+'.join(versions)}"] if versions else []
 
 
-def _against(sample: Sample, settings: Mapping[str, Any], metric: str) -> Iterator[Estimate]:
+def _against(sample: Sample, settings: MetricSettings, metric: str) -> Iterator[Estimate]:
     """Yield a software minus the reference analysis, and its ratio with the first offset."""
     own, yardstick = sample.scores
     confidence = settings["confidence"]
@@ -88,9 +83,7 @@ def _against(sample: Sample, settings: Mapping[str, Any], metric: str) -> Iterat
         yield replace(row, note=f"added={offset:g}")
 
 
-def _over(
-    one: Sample, other: Sample, settings: Mapping[str, Any], metric: str
-) -> Iterator[Estimate]:
+def _over(one: Sample, other: Sample, settings: MetricSettings, metric: str) -> Iterator[Estimate]:
     """Yield the difference of two differences, and the ratio of two ratios, of other patients."""
     confidence = settings["confidence"]
     first, second = (sample.scores[0] - sample.scores[1] for sample in (one, other))
@@ -114,7 +107,7 @@ def _over(
 
 
 def _assumption(
-    samples: Samples, software: SoftwareFacts, metric: str, settings: Mapping[str, Any]
+    samples: Samples, software: SoftwareFacts, metric: str, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield how the reference analysis behaves in each tracer, against the readers' consensus.
 

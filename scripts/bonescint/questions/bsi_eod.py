@@ -1,16 +1,12 @@
 """How BSI rises with the readers' grade of the extent of disease (EOD)."""
 
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from bonescint.stats import ranks
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Samples, SoftwareFacts, read_consensus
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import Samples, SoftwareFacts, read_consensus, software_metrics
 
 QUESTION = {
     "order": 160,
@@ -22,10 +18,7 @@ QUESTION = {
 
 
 def rows(
-    reference: Path,
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield trend and correlation over the EOD grades for each metric that is no count (R9, R10).
 
@@ -33,19 +26,15 @@ def rows(
     """
     samples = Samples(read_consensus(reference, "eod"), measurements)
     confidence = settings["confidence"]
-    for key in software:
-        for metric in software[key]["metrics"]:
-            if settings["values"][metric]["kind"] == "count":
-                continue
-            sample = samples.of(metric, key)
-            grade, (value,) = sample.y, sample.scores
-            found = [
-                ranks.jonckheere(value, grade),
-                ranks.spearman(value, grade, confidence),
-                ranks.kendall(value, grade, confidence),
-                ranks.kruskal_wallis(value, grade),
-            ]
-            yield from labelled(
-                found, *sample.left_out, metric=metric, subject=key, reference="eod"
-            )
-            logger.info("%s, %s: %d cases", key, metric, grade.size)
+    for key, metric in software_metrics(software):
+        if settings["values"][metric]["kind"] == "count":
+            continue
+        sample = samples.of(metric, key)
+        grade, (value,) = sample.y, sample.scores
+        found = [
+            ranks.jonckheere(value, grade),
+            ranks.spearman(value, grade, confidence),
+            ranks.kendall(value, grade, confidence),
+            ranks.kruskal_wallis(value, grade),
+        ]
+        yield from labelled(found, *sample.left_out, metric=metric, subject=key, reference="eod")

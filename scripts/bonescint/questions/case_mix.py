@@ -1,10 +1,8 @@
 """How the patients of the two tracers differ: what confounds the comparison of the products."""
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,10 +11,8 @@ from bonescint.stats.case_mix import (
     standardised_difference,
     standardised_difference_proportion,
 )
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.questions import labelled
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 140,
@@ -32,10 +28,7 @@ _OF_REFERENCE = ("n_metastases", "eod")
 
 
 def rows(
-    cases: Path,
-    reference: Path,
-    tracers: Sequence[str],
-    settings: Mapping[str, Any],
+    cases: Path, reference: Path, tracers: Sequence[str], settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield standardised differences of age, size, weight and findings between two tracers (R6)."""
     found = {row["code"]: row for row in read_rows(reference)}
@@ -46,7 +39,6 @@ def rows(
     for one, other in combinations(tracers, 2):
         compared = _compared([groups[one], groups[other]], settings["confidence"])
         yield from labelled(compared, "confounded", subject=one, comparator=other)
-    logger.info("cases: %s", {tracer: len(group) for tracer, group in groups.items()})
 
 
 def _compared(groups: Sequence[Sequence[Row]], confidence: float) -> list[Estimate]:

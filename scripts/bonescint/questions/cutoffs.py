@@ -1,24 +1,21 @@
 """Measure each software against the readers at cut-offs: the configured ones, and Youden's."""
 
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from bonescint.declared import columns
 from bonescint.stats import agreement, roc
 from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.agreement.indices import bias_index, prevalence_index
 from bonescint.stats.case_sets import beside_own, failed_calls
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, software_metrics
 
 __all__ = ["failed_calls", "rows"]
 
@@ -30,13 +27,11 @@ QUESTION = {
     "where": ["readers"],
     "shown": ["sensitivity", "specificity"],
 }
+HEADERS = {"failed_calls": columns("failed_calls")}
 
 
 def rows(
-    reference: Path,
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield what each software achieves at each cut-off (R8, R11).
 
@@ -47,19 +42,17 @@ def rows(
     analysed.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    for key in software:
-        for metric in software[key]["metrics"]:
-            sample = samples.of(metric, key)
-            y, (score,) = sample.y, sample.scores
-            found: list[Estimate] = []
-            for cutoff in cutoffs_of(settings, metric):
-                found += _at(y, score, cutoff, settings["confidence"])
-            found += _youden(y, score, settings)
-            found = labelled(found, *sample.left_out)
-            rates = partial(_rates, metric=metric, settings=settings)
-            found += beside_own(samples, software, key, metric, rates)
-            yield from labelled(found, metric=metric, subject=key, reference="consensus")
-            logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
+    for key, metric in software_metrics(software):
+        sample = samples.of(metric, key)
+        y, (score,) = sample.y, sample.scores
+        found: list[Estimate] = []
+        for cutoff in cutoffs_of(settings, metric):
+            found += _at(y, score, cutoff, settings["confidence"])
+        found += _youden(y, score, settings)
+        found = labelled(found, *sample.left_out)
+        rates = partial(_rates, metric=metric, settings=settings)
+        found += beside_own(samples, software, key, metric, rates)
+        yield from labelled(found, metric=metric, subject=key, reference="consensus")
 
 
 def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> list[Estimate]:
@@ -110,15 +103,15 @@ def _agreement(yes: np.ndarray, sick: np.ndarray, confidence: float) -> list[Est
     return [replace(row, n_positive=int(sick.sum())).noting("planned_share") for row in found]
 
 
-def _rates(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+def _rates(sample: Sample, metric: str, settings: MetricSettings) -> list[Estimate]:
     return accuracy_of(sample, metric, settings)[1:]  # without the first, which is the AUC
 
 
-def _youden(y: np.ndarray, score: np.ndarray, settings: Mapping[str, Any]) -> list[Estimate]:
+def _youden(y: np.ndarray, score: np.ndarray, settings: MetricSettings) -> list[Estimate]:
     settled = settings["optimism"]
     found = (
         roc.youden(y, score),
-        roc.optimism(y, score, settled["seed"], settled["replicates"], settings["confidence"]),
+        roc.optimism(y, score, settled["seed"], settled["replicates"]),
     )
     return [
         row.noting(

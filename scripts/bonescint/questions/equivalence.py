@@ -1,22 +1,25 @@
 """Whether two versions are equivalent, within the configured margins."""
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats.accuracy import differences_of
 from bonescint.stats.case_sets import failures_of
-from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate, write_number
+from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate, MetricSettings, write_number
 from bonescint.stats.method_comparison import tost_paired
 from bonescint.stats.paired_calls import limits_of_accuracy
 from bonescint.stats.questions import counts_failures, labelled, low_metrics
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import (
+    KeyPairs,
+    Sample,
+    Samples,
+    SoftwareFacts,
+    read_truth,
+    version_metrics,
+)
 
 QUESTION = {
     "order": 110,
@@ -30,9 +33,9 @@ QUESTION = {
 def rows(
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield for every configured margin whether new minus old stays within it (R11).
 
@@ -42,25 +45,23 @@ def rows(
     not show it. AUC, sensitivity and specificity count failures as the primary hypothesis does.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    for old, new in version_pairs:
-        for metric in shared_metrics(software, new, old):
-            measured = samples.of(metric, new, old, judged=False)
-            with_failed = counts_failures(settings)
-            judged = samples.of(metric, new, old, with_failed=with_failed)
-            notes = (*judged.left_out, *failures_of(judged))
-            found = [
-                *labelled([_mean(measured, metric, settings)], *measured.left_out),
-                *labelled(
-                    _accuracy(judged, metric, settings),
-                    *notes,
-                    cases=FAILURES_AS_WRONG if with_failed else "",
-                ),
-            ]
-            yield from labelled(found, metric=metric, subject=new, comparator=old)
-            logger.info("%s against %s, %s: %d cases", new, old, metric, measured.y.size)
+    for old, new, metric in version_metrics(version_pairs, software):
+        measured = samples.of(metric, new, old, judged=False)
+        with_failed = counts_failures(settings)
+        judged = samples.of(metric, new, old, with_failed=with_failed)
+        notes = (*judged.left_out, *failures_of(judged))
+        found = [
+            *labelled([_mean(measured, metric, settings)], *measured.left_out),
+            *labelled(
+                _accuracy(judged, metric, settings),
+                *notes,
+                cases=FAILURES_AS_WRONG if with_failed else "",
+            ),
+        ]
+        yield from labelled(found, metric=metric, subject=new, comparator=old)
 
 
-def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:
+def _mean(sample: Sample, metric: str, settings: MetricSettings) -> Estimate:
     margin = settings["margins"].get(metric)
     if margin is None:
         return Estimate(measure="mean_difference", n=sample.y.size, status="not assessed")
@@ -68,7 +69,7 @@ def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:
     return tost_paired(new, old, margin, settings["confidence"])
 
 
-def _accuracy(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+def _accuracy(sample: Sample, metric: str, settings: MetricSettings) -> list[Estimate]:
     margins, level = settings["margins"], 2 * settings["confidence"] - 1
     found = [
         _within(row, margins.get(row.measure.removesuffix("_difference")), level)

@@ -1,19 +1,15 @@
 """Accuracy of a version with and without the cases that it may have been trained on (R31)."""
 
-import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bonescint.files import read_rows
 from bonescint.stats.accuracy import accuracy_of, differences_of
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.proportions import wilson
 from bonescint.stats.questions import labelled, low_metrics
-from bonescint.stats.samples import Samples, SoftwareFacts, read_truth, shared_metrics
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import KeyPairs, Samples, SoftwareFacts, read_truth, shared_metrics
 
 QUESTION = {
     "order": 170,
@@ -27,9 +23,9 @@ def rows(
     reference: Path,
     measurements: Path,
     exposure: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield each software's share of possible training cases, and its results without them.
 
@@ -60,7 +56,6 @@ def rows(
                     subject=key,
                     reference="consensus",
                 )
-        logger.info("%s: %d of %d cases exposed", key, len(exposed[key]), len(cases[key]))
     for old, new in version_pairs:
         for name, among in _groups(cases[new] & cases[old], exposed[new] | exposed[old]):
             for metric in shared_metrics(software, new, old):

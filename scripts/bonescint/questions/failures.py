@@ -1,20 +1,16 @@
 """Count what each software could not measure: failed segmentations, cases left aside or missing."""
 
-import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bonescint.files import read_rows
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.proportions import wilson
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import FAILED, SoftwareFacts
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import FAILED, KeyPairs, SoftwareFacts
 
 QUESTION = {
     "order": 20,
@@ -27,10 +23,7 @@ TRIED = ("analysed", FAILED)
 
 
 def rows(
-    measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    measurements: Path, version_pairs: KeyPairs, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield the proportion of failures of every software, and new minus old on the same cases.
 
@@ -52,7 +45,6 @@ def rows(
             one = replace(wilson(counts[measure], n, confidence), n_positive=None)
             one = one.noting(f"count={counts[measure]}/{n}")
             yield replace(one, subject=key, measure=measure)
-        logger.info("%s: %s of %d cases", key, dict(sorted(counts.items())), expected)
     for old, new in version_pairs:
         answers = {
             code: (status[new].get(code, "missing"), status[old].get(code, "missing"))

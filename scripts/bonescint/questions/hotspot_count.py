@@ -1,20 +1,16 @@
 """How the number of hot spots follows the readers' number of metastases."""
 
-import logging
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.declared import columns
 from bonescint.stats import counts, method_comparison, ranks
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_consensus
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_consensus, software_metrics
 
 QUESTION = {
     "order": 150,
@@ -24,13 +20,11 @@ QUESTION = {
     "also": ["hotspot_fit"],
     "shown": ["spearman", "bias", "lin_ccc"],
 }
+HEADERS = {"hotspot_fit": columns("hotspot_fit")}
 
 
 def rows(
-    reference: Path,
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield correlation and agreement of each count with the readers' number (R9, R10).
 
@@ -54,43 +48,32 @@ def rows(
         yield from labelled(
             found, *sample.left_out, metric=metric, subject=key, reference="n_metastases"
         )
-        logger.info("%s, %s: %d cases", key, metric, read.size)
 
 
 def hotspot_fit(
-    reference: Path,
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
-) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
-    """Return the table of counts fitted by `counts.count_power` and counts seen, by count read."""
-    every = _counted(reference, measurements, software, settings)
-    found = (
-        {"software": key, "metric": metric} | row
-        for key, metric, sample in every
-        for row in _fitted(sample.scores[0], sample.y)
-    )
-    return columns("hotspot_fit"), found
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
+) -> Iterator[Mapping[str, object]]:
+    """Yield the counts fitted by `counts.count_power` and the counts seen, by count read."""
+    for key, metric, sample in _counted(reference, measurements, software, settings):
+        read, (spots,) = sample.y, sample.scores
+        fit = counts.negative_binomial(spots, np.log1p(read))
+        for number in np.unique(read).tolist():
+            there = spots[read == number]
+            yield {
+                "software": key,
+                "metric": metric,
+                "read": write_number(number),
+                "n": there.size,
+                "seen": write_number(float(there.mean())),
+                "fitted": write_number(fit.mean(math.log1p(number))),
+            }
 
 
 def _counted(
-    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[tuple[str, str, Sample]]:
     """Yield each count of each software, with the number read as the truth of its cases."""
     samples = Samples(read_consensus(reference, "n_metastases"), measurements)
-    for key in software:
-        for metric in software[key]["metrics"]:
-            if settings["values"][metric]["kind"] == "count":
-                yield key, metric, samples.of(metric, key)
-
-
-def _fitted(spots: np.ndarray, read: np.ndarray) -> Iterator[dict[str, object]]:
-    fit = counts.negative_binomial(spots, np.log1p(read))
-    for number in np.unique(read).tolist():
-        there = spots[read == number]
-        yield {
-            "read": write_number(number),
-            "n": there.size,
-            "seen": write_number(float(there.mean())),
-            "fitted": write_number(fit.mean(math.log1p(number))),
-        }
+    for key, metric in software_metrics(software):
+        if settings["values"][metric]["kind"] == "count":
+            yield key, metric, samples.of(metric, key)

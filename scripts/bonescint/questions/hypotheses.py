@@ -1,6 +1,5 @@
 """Every test of the study in one table: the primary hypothesis, the families, the rest."""
 
-import logging
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,11 +8,15 @@ from typing import Any
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate, read_estimates, write_number
+from bonescint.stats.estimate import (
+    FAILURES_AS_WRONG,
+    Estimate,
+    MetricSettings,
+    read_estimates,
+    write_number,
+)
 from bonescint.stats.multiplicity import holm
 from bonescint.stats.questions import counts_failures
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 10,
@@ -26,11 +29,7 @@ _CHOSEN = ("metric", "cutoff")  # not compared where the hypothesis leaves them 
 _ABOUT = (*_FIELDS, "reference", *_CHOSEN, "cases")
 
 
-def rows(
-    questions: Sequence[Path],
-    language: str,
-    settings: Mapping[str, Any],
-) -> Iterator[Estimate]:
+def rows(questions: Sequence[Path], language: str, settings: MetricSettings) -> Iterator[Estimate]:
     """Yield every test of the study once, adjusted within its family (Holm 1979).
 
     If several methods test one hypothesis, the first counts and the others are exploratory. So is
@@ -70,9 +69,7 @@ def rows(
         adjusted = holm([row.p_value for row in family])
         for row, p in zip(family, adjusted, strict=True):
             yield replace(row, p_adjusted=float(p)).noting(f"family={name}")
-        logger.info("%s: %d tests", name, len(family))
     yield from (row.noting("exploratory") for row in rest.values())
-    logger.info("%d tests, %d of them exploratory", len(tests), len(rest))
 
 
 def _about(row: Estimate) -> tuple[str, ...]:

@@ -1,20 +1,16 @@
 """Whether a software could replace a reader: how much disagreement that would add."""
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.interchangeability import equivalence_index
 from bonescint.stats.panels import beside_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of
-from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings, software_metrics
 
 QUESTION = {
     "order": 54,
@@ -31,10 +27,7 @@ QUESTION = {
 
 
 def rows(
-    measurements: Path,
-    readings: Sequence[Path],
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    measurements: Path, readings: Sequence[Path], software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield the individual equivalence index of each software's calls at every cut-off.
 
@@ -42,32 +35,28 @@ def rows(
     for each reader whom the software would replace. No reference standard is needed.
     """
     samples, said = Samples({}, measurements), read_ratings(readings, "metastasis")
-    for key in software:
-        for metric in software[key]["metrics"]:
-            panel = beside_readers(samples.of(metric, key, judged=False), said)
-            who_read = np.flatnonzero(~np.isnan(panel.values).all(axis=0)).tolist()
-            read = panel.values[:, who_read]
-            sign = sign_of(settings, metric)
-            cutoffs = cutoffs_of(settings, metric)
-            if not cutoffs:
-                none = Estimate(measure="equivalence_index", n=len(read), status="no cutoff")
-                yield from labelled([none], *panel.left_out, subject=key, metric=metric)
-            for cutoff in cutoffs:
-                calls = sign * panel.scores >= cutoff
-                found = labelled(_all_readers(calls, read, settings), comparator="all_readers")
-                for column, i in enumerate(who_read):
-                    index = _index(calls, read, settings, settings["confidence"], column)
-                    found += labelled(index, comparator=said.readers[i])
-                yield from labelled(
-                    found, *panel.left_out, subject=key, metric=metric, cutoff=cutoff
-                )
-            logger.info("%s, %s: %d cases", key, metric, len(panel.codes))
+    for key, metric in software_metrics(software):
+        panel = beside_readers(samples.of(metric, key, judged=False), said)
+        who_read = np.flatnonzero(~np.isnan(panel.values).all(axis=0)).tolist()
+        read = panel.values[:, who_read]
+        sign = sign_of(settings, metric)
+        cutoffs = cutoffs_of(settings, metric)
+        if not cutoffs:
+            none = Estimate(measure="equivalence_index", n=len(read), status="no cutoff")
+            yield from labelled([none], *panel.left_out, subject=key, metric=metric)
+        for cutoff in cutoffs:
+            calls = sign * panel.scores >= cutoff
+            found = labelled(_all_readers(calls, read, settings), comparator="all_readers")
+            for column, i in enumerate(who_read):
+                index = _index(calls, read, settings, settings["confidence"], column)
+                found += labelled(index, comparator=said.readers[i])
+            yield from labelled(found, *panel.left_out, subject=key, metric=metric, cutoff=cutoff)
 
 
 def _index(
     calls: np.ndarray,
     read: np.ndarray,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
     confidence: float,
     instead_of: int | None = None,
 ) -> list[Estimate]:
@@ -77,9 +66,7 @@ def _index(
     )
 
 
-def _all_readers(
-    calls: np.ndarray, read: np.ndarray, settings: Mapping[str, Any]
-) -> list[Estimate]:
+def _all_readers(calls: np.ndarray, read: np.ndarray, settings: MetricSettings) -> list[Estimate]:
     """Return the index over all readers, and whether it is below the margin.
 
     The error of that statement is one-sided, so its interval has level 2c - 1, as for a TOST.

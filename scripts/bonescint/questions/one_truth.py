@@ -1,17 +1,16 @@
 """Whether each software is as good as a reader: both against the majority of the other readers."""
 
-import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from bonescint.stats import roc
 from bonescint.stats.case_sets import failures_of
-from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate
+from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate, MetricSettings
 from bonescint.stats.leave_one_out import (
     MEASURES,
     OtherReaders,
@@ -21,8 +20,6 @@ from bonescint.stats.leave_one_out import (
 from bonescint.stats.paired_calls import limits_of_accuracy
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Floats, Sample, Samples, SoftwareFacts, read_ratings
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 56,
@@ -46,10 +43,7 @@ class Judged(NamedTuple):
 
 
 def rows(
-    readings: Sequence[Path],
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    readings: Sequence[Path], measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield each reader, and each software, against the majority of the other readers (R10, R11).
 
@@ -95,8 +89,6 @@ def rows(
                     comparator=one.panel.reader,
                     reference=_TRUTH,
                 )
-        sizes = {metric: [one.sample.y.size for one in of] for metric, of in judged.items()}
-        logger.info("%s: cases of each reader's panel %s", key, sizes)
 
 
 def _judged(panel: OtherReaders, samples: Samples, metric: str, key: str) -> Judged:

@@ -1,16 +1,14 @@
 """What the study can show: expected intervals and power at the planned size and difference."""
 
-import logging
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.declared import columns
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.normal import critical
 from bonescint.stats.paired_power import (
     Correlations,
@@ -27,9 +25,15 @@ from bonescint.stats.sample_size import (
     paired_error,
     paired_power,
 )
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import (
+    KeyPairs,
+    Sample,
+    Samples,
+    SoftwareFacts,
+    read_truth,
+    shared_metrics,
+    version_metrics,
+)
 
 QUESTION = {
     "order": 115,
@@ -38,6 +42,7 @@ QUESTION = {
     "also": ["sample_size"],
     "where": ["readers", "versions"],
 }
+HEADERS = {"sample_size": columns("sample_size")}
 
 ANY = "any_software"  # the plan is the same for all
 POWER = 0.8  # used where the plan names none
@@ -48,7 +53,7 @@ _DIFFERENCES = (0.5, 1, 1.5)  # factors of the planned difference
 class _Plan:
     """The settings of `metrics.plan`, as far as they are given."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, settings: MetricSettings) -> None:
         said = settings.get("plan") or {}
         self.is_there = bool(said)
         self.sizes = Sizes(said.get("positive", 0), said.get("negative", 0))
@@ -67,9 +72,9 @@ class _Plan:
 def rows(
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield what the planned cases can show about one software and about two versions.
 
@@ -80,36 +85,60 @@ def rows(
     alone = (_alone(plan, measure) for measure in MEASURES)
     yield from labelled(alone, subject=ANY, reference="consensus")
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    for old, new in version_pairs:
-        for metric in shared_metrics(software, new, old):
-            sample = samples.of(metric, new, old)
-            found = _correlations(sample, plan.confidence)
-            told = labelled(found, *sample.left_out)
-            told += labelled(_compared(plan, "auc", found), cutoff=math.nan)
-            for cutoff in cutoffs_of(settings, metric):
-                for measure in MEASURES[1:]:
-                    here = _discordant_here(sample, measure, cutoff)
-                    told += labelled(_compared(plan, measure, found), here, cutoff=cutoff)
-            for row in labelled(
-                told, subject=new, comparator=old, metric=metric, reference="consensus"
-            ):
-                yield row.noting("primary") if _is_primary(row, settings) else row
-            logger.info("%s and %s, %s: %d cases", new, old, metric, sample.y.size)
+    for old, new, metric in version_metrics(version_pairs, software):
+        sample = samples.of(metric, new, old)
+        found = _correlations(sample, plan.confidence)
+        told = labelled(found, *sample.left_out)
+        told += labelled(_compared(plan, "auc", found), cutoff=math.nan)
+        for cutoff in cutoffs_of(settings, metric):
+            for measure in MEASURES[1:]:
+                here = _discordant_here(sample, measure, cutoff)
+                told += labelled(_compared(plan, measure, found), here, cutoff=cutoff)
+        for row in labelled(
+            told, subject=new, comparator=old, metric=metric, reference="consensus"
+        ):
+            yield row.noting("primary") if _is_primary(row, settings) else row
 
 
 def sample_size(
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
-) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
-    """Return the power of the primary hypothesis for more and for fewer cases, for the figure."""
-    return columns("sample_size"), _curves(
-        _Plan(settings),
-        Samples(read_truth(reference), measurements, low_metrics(settings)),
-        _shown(version_pairs, software, settings),
-    )
+    settings: MetricSettings,
+) -> Iterator[Mapping[str, object]]:
+    """Yield the power of the primary hypothesis for more and for fewer cases, for the figure."""
+    plan = _Plan(settings)
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    measure, new, old, metric = _shown(version_pairs, software, settings)
+    value, planned = plan.values[measure], plan.differences[measure]
+    found = _correlations(samples.of(metric, new, old), plan.confidence)
+    if value is None or planned is None or any(row.status != "ok" for row in found):
+        return
+    ends = _ends(found)
+    for times in _DIFFERENCES:
+        difference = times * planned
+        if difference >= value:
+            continue
+        for step in _STEPS:
+            sizes = Sizes(*(max(round(step * n), 2) for n in plan.sizes))
+            powers = [
+                paired_power(measure, value, difference, r, sizes, plan.confidence) for r in ends
+            ]
+            yield {
+                "subject": new,
+                "comparator": old,
+                "metric": metric,
+                "measure": f"{measure}_difference",
+                "difference": write_number(difference),
+                "n_positive": sizes.positive,
+                "n_negative": sizes.negative,
+                "planned": int(times == step == 1),
+                "wanted": write_number(plan.power),
+                "power": write_number(powers[0]),
+                "power_low": write_number(powers[1]),
+                "power_high": write_number(powers[2]),
+            }
 
 
 def _alone(plan: _Plan, measure: str) -> Estimate:
@@ -205,7 +234,7 @@ def _discordant_here(sample: Sample, measure: str, cutoff: float) -> str:
     return f"discordant_here={int((new != old).sum())}/{new.size}"
 
 
-def _is_primary(row: Estimate, settings: Mapping[str, Any]) -> bool:
+def _is_primary(row: Estimate, settings: MetricSettings) -> bool:
     primary = settings.get("primary") or {}
     if primary.get("question") != "version_diagnosis":
         return False
@@ -217,7 +246,7 @@ def _is_primary(row: Estimate, settings: Mapping[str, Any]) -> bool:
 
 
 def _shown(
-    version_pairs: Sequence[Sequence[str]], software: SoftwareFacts, settings: Mapping[str, Any]
+    version_pairs: KeyPairs, software: SoftwareFacts, settings: MetricSettings
 ) -> tuple[str, str, str, str]:
     """Return measure, newer, older version and metric: the primary hypothesis, or the first."""
     primary = settings.get("primary") or {}
@@ -230,37 +259,3 @@ def _shown(
                 return measure, new, pair[0], metric
     old, new = version_pairs[0]
     return "auc", new, old, shared_metrics(software, new, old)[0]
-
-
-def _curves(
-    plan: _Plan, samples: Samples, shown: tuple[str, str, str, str]
-) -> Iterator[dict[str, object]]:
-    measure, new, old, metric = shown
-    value, planned = plan.values[measure], plan.differences[measure]
-    found = _correlations(samples.of(metric, new, old), plan.confidence)
-    if value is None or planned is None or any(row.status != "ok" for row in found):
-        return
-    ends = _ends(found)
-    for times in _DIFFERENCES:
-        difference = times * planned
-        if difference >= value:
-            continue
-        for step in _STEPS:
-            sizes = Sizes(*(max(round(step * n), 2) for n in plan.sizes))
-            powers = [
-                paired_power(measure, value, difference, r, sizes, plan.confidence) for r in ends
-            ]
-            yield {
-                "subject": new,
-                "comparator": old,
-                "metric": metric,
-                "measure": f"{measure}_difference",
-                "difference": write_number(difference),
-                "n_positive": sizes.positive,
-                "n_negative": sizes.negative,
-                "planned": int(times == step == 1),
-                "wanted": write_number(plan.power),
-                "power": write_number(powers[0]),
-                "power_low": write_number(powers[1]),
-                "power_high": write_number(powers[2]),
-            }

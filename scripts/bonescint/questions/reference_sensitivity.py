@@ -1,18 +1,14 @@
 """How far the accuracy of the software depends on how the readings are combined."""
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats.accuracy import accuracy_of
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.questions import labelled, low_metrics
-from bonescint.stats.samples import Ratings, Samples, SoftwareFacts, read_ratings
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import Ratings, Samples, SoftwareFacts, read_ratings, software_metrics
 
 QUESTION = {
     "order": 80,
@@ -24,10 +20,7 @@ QUESTION = {
 
 
 def rows(
-    readings: Sequence[Path],
-    measurements: Path,
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    readings: Sequence[Path], measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield the accuracy against other references than the configured one (R10).
 
@@ -37,17 +30,15 @@ def rows(
     samples = Samples({}, measurements, low_metrics(settings))
     for name, truth in _references(read_ratings(readings, "metastasis")).items():
         judged = samples.judged_by(truth)
-        for key in software:
-            for metric in software[key]["metrics"]:
-                sample = judged.of(metric, key)
-                yield from labelled(
-                    accuracy_of(sample, metric, settings),
-                    *sample.left_out,
-                    metric=metric,
-                    subject=key,
-                    reference=name,
-                )
-        logger.info("%s: %d cases", name, len(truth))
+        for key, metric in software_metrics(software):
+            sample = judged.of(metric, key)
+            yield from labelled(
+                accuracy_of(sample, metric, settings),
+                *sample.left_out,
+                metric=metric,
+                subject=key,
+                reference=name,
+            )
 
 
 def _references(ratings: Ratings) -> dict[str, dict[str, float]]:

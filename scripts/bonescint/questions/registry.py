@@ -25,7 +25,7 @@ class Question(NamedTuple):
         ``settings``.
     also
         Further tables results/metrics/<name>.csv. For each, the module has a function of that name
-        with the arguments of ``rows``, which returns the table's header and rows.
+        with the arguments of ``rows``, which yields its rows, and its header in ``HEADERS``.
     where
         What a study needs so that the question is asked: ``repeated`` (cases measured twice),
         ``readers``, ``two_readers``, ``eod``, ``two_eod`` (readers who grade the extent of
@@ -57,50 +57,26 @@ def known() -> list[str]:
 
 
 def question(name: str) -> Question:
-    """Return the declaration of a question.
-
-    Parameters
-    ----------
-    name
-        One of `known`.
-    """
+    """Return the declaration of a question."""
     return Question(**registered("questions", "QUESTION")[name])
 
 
 def answerable(asked: Collection[str] | None, there: Collection[str]) -> list[str]:
     """Return the asked questions that can be answered. The question on tests always can.
 
-    Parameters
-    ----------
-    asked
-        Their names; None means all.
-    there
-        The needs of questions (`Question.where`) that the study meets.
+    `asked` None means all. `there` are the needs of questions (`Question.where`) that the study
+    meets.
     """
     return [name for name in _asked(asked) if not _lacks(name, there)]
 
 
 def missing(asked: Collection[str] | None, there: Collection[str]) -> dict[str, list[str]]:
-    """Return each asked question that cannot be answered, with what it lacks.
-
-    Parameters
-    ----------
-    asked, there
-        As for `answerable`.
-    """
+    """Return each asked question that cannot be answered, with what it lacks."""
     return {name: lacks for name in _asked(asked) if (lacks := _lacks(name, there))}
 
 
 def why_unanswered(lacks: Iterable[str], language: str) -> str:
-    """Return in words why a question cannot be answered.
-
-    Parameters
-    ----------
-    lacks
-        What it lacks, as `missing` returns it.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return in words why a question cannot be answered."""
     words = Texts("metrics", language)
     return words("lacks_and").join(words(f"lacks_{one}") for one in lacks)
 
@@ -114,13 +90,7 @@ def _lacks(name: str, there: Collection[str]) -> list[str]:
 
 
 def worded(language: str) -> set[str]:
-    """Return every key of a statistic that has words: the shared ones, and each question's own.
-
-    Parameters
-    ----------
-    language
-        ``ja`` or ``en``.
-    """
+    """Return every key of a statistic that has words: the shared ones, and each question's own."""
     own = (key for texts in words_in("text/questions/", language).values() for key in texts)
     found = {key.removeprefix("word_") for key in own if key.startswith("word_")}
     return found | set(Texts("metrics", language))

@@ -1,19 +1,15 @@
 """Compare two results of the same case: stored, by two operators, or by one reader."""
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats import agreement, method_comparison
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.of_readers import of_these_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 120,
@@ -33,7 +29,7 @@ def rows(
     repeats: Sequence[Path],
     second_readings: Sequence[Path],
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield how far two results of the same cases agree.
 
@@ -56,11 +52,10 @@ def rows(
                 subject=reader,
                 comparator=kind,
             )
-        logger.info("%s: %d cases read twice", reader, int(both.read.all(axis=1).sum()))
 
 
 def _of_software(
-    samples: Samples, path: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+    samples: Samples, path: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     key, _, kind = path.stem.partition("_")
     beside = samples.beside(kind, path, software[key]["metrics"])
@@ -76,7 +71,6 @@ def _of_software(
                 cutoff=cutoff,
             )
         yield from labelled(found, *sample.left_out, metric=metric, subject=key, comparator=kind)
-        logger.info("%s, %s: %d cases", path.stem, metric, sample.y.size)
 
 
 def _measured(both: np.ndarray, confidence: float, in_print: bool = False) -> list[Estimate]:

@@ -1,19 +1,22 @@
 """Compare software of different products: different patients and tracers, hence confounded."""
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bonescint.stats import roc
 from bonescint.stats.case_mix import power_unpaired_auc
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, MetricSettings, write_number
 from bonescint.stats.proportions import difference_independent
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import (
+    KeyPairs,
+    Sample,
+    Samples,
+    SoftwareFacts,
+    read_truth,
+    shared_metrics,
+)
 
 QUESTION = {
     "order": 130,
@@ -30,9 +33,9 @@ SUPPOSED = 0.1  # a difference in AUC that would matter
 def rows(
     reference: Path,
     measurements: Path,
-    product_pairs: Sequence[Sequence[str]],
+    product_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield the differences in AUC, sensitivity and specificity between two products.
 
@@ -62,7 +65,6 @@ def rows(
                 comparator=keys[1],
                 reference="consensus",
             )
-            logger.info("%s and %s, %s: %d and %d cases", *keys, metric, one.y.size, other.y.size)
 
 
 def _power(one: Sample, other: Sample, confidence: float) -> Estimate:

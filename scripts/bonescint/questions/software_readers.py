@@ -1,22 +1,18 @@
 """Whether each software agrees with the readers, beside how the readers agree with each other."""
 
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats import agreement, counts, method_comparison
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.kappa_gap import kappa_gap
 from bonescint.stats.panels import ReaderPanel, beside_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of, without_test
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings, read_truth
-
-logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 52,
@@ -36,7 +32,7 @@ def rows(
     measurements: Path,
     readings: Sequence[Path],
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield how each software's calls and counts agree with every reader's (R8, R9).
 
@@ -69,7 +65,6 @@ def rows(
                 ]
                 found += of_counts.compared(panel, metric, _count, settings["confidence"])
                 yield from labelled(found, reference="n_metastases")
-            logger.info("%s, %s: %d cases", key, metric, len(panel.codes))
 
 
 class _Readers:
@@ -99,7 +94,7 @@ class _Readers:
 
 
 def _calls(
-    panel: ReaderPanel, readers: Sequence[str], metric: str, settings: Mapping[str, Any]
+    panel: ReaderPanel, readers: Sequence[str], metric: str, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield at every cut-off the software against each reader, all of them, and the consensus."""
     confidence, drawn = settings["confidence"], settings["optimism"]

@@ -1,16 +1,16 @@
 """How accurate each software is in configured subgroups of the cases: exploratory."""
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bonescint.files import number, read_rows
 from bonescint.stats.accuracy import accuracy_of, differences_of
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.paired_calls import limits_of_accuracy
 from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import (
+    KeyPairs,
     Sample,
     Samples,
     SoftwareFacts,
@@ -27,8 +27,6 @@ from bonescint.stats.subgroups import (
     of_subgroup,
 )
 
-logger = logging.getLogger(__name__)
-
 QUESTION = {
     "order": 180,
     "needs": ["cases", "reference", "measurements", "version_pairs", "software"],
@@ -42,9 +40,9 @@ def rows(
     cases: Path,
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield AUC, sensitivity and specificity of each subgroup, and the differences of versions.
 
@@ -81,7 +79,6 @@ def rows(
                     comparator=comparator,
                     reference="consensus",
                 )
-        logger.info("%s: %s", parts.by, {name: len(codes) for name, codes in parts.groups.items()})
 
 
 def _subgroups(
@@ -99,6 +96,6 @@ def _subgroups(
             )
 
 
-def _differences(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+def _differences(sample: Sample, metric: str, settings: MetricSettings) -> list[Estimate]:
     """Return newer minus older, paired by case."""
     return differences_of(sample, metric, settings, settings["confidence"], limits_of_accuracy)

@@ -1,20 +1,23 @@
 """Compare the diagnoses of two versions of one product on the cases that both analysed."""
 
-import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from bonescint.declared import columns
 from bonescint.stats import reclassification, roc
 from bonescint.stats.accuracy import matched_of
 from bonescint.stats.case_sets import failures_of
-from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate, write_number
+from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate, MetricSettings, write_number
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics, sign_of
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import (
+    KeyPairs,
+    Sample,
+    Samples,
+    SoftwareFacts,
+    read_truth,
+    version_metrics,
+)
 
 QUESTION = {
     "order": 90,
@@ -31,14 +34,15 @@ QUESTION = {
     "where": ["readers", "versions"],
     "shown": ["auc_difference", "sensitivity_difference", "specificity_difference"],
 }
+HEADERS = {"reclassified": columns("reclassified")}
 
 
 def rows(
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
 ) -> Iterator[Estimate]:
     """Yield how the newer version's diagnoses differ from the older's (R11).
 
@@ -47,45 +51,40 @@ def rows(
     cases that both versions tried (Schuetz 2012).
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    for old, new in version_pairs:
-        for metric in shared_metrics(software, new, old):
-            sample = samples.of(metric, new, old)
-            compared = [*_compared(sample, metric, settings), *matched_of(sample, settings)]
-            found = labelled(compared, *sample.left_out)
-            counted = samples.of(metric, new, old, with_failed=True)
-            if failed := failures_of(counted):
-                found += labelled(
-                    [r for r in _compared(counted, metric, settings) if r.measure != "nri"],
-                    *counted.left_out,
-                    *failed,
-                    cases=FAILURES_AS_WRONG,
-                )
-            yield from labelled(
-                found, metric=metric, subject=new, comparator=old, reference="consensus"
+    for old, new, metric in version_metrics(version_pairs, software):
+        sample = samples.of(metric, new, old)
+        compared = [*_compared(sample, metric, settings), *matched_of(sample, settings)]
+        found = labelled(compared, *sample.left_out)
+        counted = samples.of(metric, new, old, with_failed=True)
+        if failed := failures_of(counted):
+            found += labelled(
+                [r for r in _compared(counted, metric, settings) if r.measure != "nri"],
+                *counted.left_out,
+                *failed,
+                cases=FAILURES_AS_WRONG,
             )
-            logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
+        yield from labelled(
+            found, metric=metric, subject=new, comparator=old, reference="consensus"
+        )
 
 
 def reclassified(
     reference: Path,
     measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
+    version_pairs: KeyPairs,
     software: SoftwareFacts,
-    settings: Mapping[str, Any],
-) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
-    """Return the table of every case whose call changed, by code."""
+    settings: MetricSettings,
+) -> Iterator[Mapping[str, object]]:
+    """Yield every case whose call changed, by code."""
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    changed = (
-        {"old": old, "new": new, "metric": metric} | case
-        for old, new in version_pairs
-        for metric in shared_metrics(software, new, old)
-        for cutoff in cutoffs_of(settings, metric)
-        for case in _changed(samples.of(metric, new, old), cutoff, sign_of(settings, metric))
-    )
-    return columns("reclassified"), changed
+    for old, new, metric in version_metrics(version_pairs, software):
+        for cutoff in cutoffs_of(settings, metric):
+            sample, sign = samples.of(metric, new, old), sign_of(settings, metric)
+            for case in _changed(sample, cutoff, sign):
+                yield {"old": old, "new": new, "metric": metric} | case
 
 
-def _compared(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+def _compared(sample: Sample, metric: str, settings: MetricSettings) -> list[Estimate]:
     level = settings["confidence"]
     found = [roc.compare_paired(sample.y, sample.scores[0], sample.scores[1], level)]
     for cutoff in cutoffs_of(settings, metric):

@@ -1,20 +1,16 @@
 """Compare the measurements of two versions of one product on the cases that both analysed."""
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bonescint.stats import agreement, method_comparison, ranks
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Samples, SoftwareFacts, shared_metrics
-
-logger = logging.getLogger(__name__)
+from bonescint.stats.samples import KeyPairs, Samples, SoftwareFacts, version_metrics
 
 QUESTION = {
     "order": 100,
@@ -26,10 +22,7 @@ QUESTION = {
 
 
 def rows(
-    measurements: Path,
-    version_pairs: Sequence[Sequence[str]],
-    software: SoftwareFacts,
-    settings: Mapping[str, Any],
+    measurements: Path, version_pairs: KeyPairs, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[Estimate]:
     """Yield how the newer version's values differ from the older's (R11).
 
@@ -37,21 +30,19 @@ def rows(
     No reference is needed.
     """
     samples = Samples({}, measurements)
-    for old, new in version_pairs:
-        for metric in shared_metrics(software, new, old):
-            sample = samples.of(metric, new, old, judged=False)
-            yield from labelled(
-                _compared(sample.scores, metric, settings),
-                *sample.left_out,
-                metric=metric,
-                subject=new,
-                comparator=old,
-            )
-            logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
+    for old, new, metric in version_metrics(version_pairs, software):
+        sample = samples.of(metric, new, old, judged=False)
+        yield from labelled(
+            _compared(sample.scores, metric, settings),
+            *sample.left_out,
+            metric=metric,
+            subject=new,
+            comparator=old,
+        )
 
 
 def _compared(
-    scores: Sequence[np.ndarray], metric: str, settings: Mapping[str, Any]
+    scores: Sequence[np.ndarray], metric: str, settings: MetricSettings
 ) -> Iterator[Estimate]:
     (new, old), confidence = scores, settings["confidence"]
     yield from method_comparison.limits_of_agreement(new, old, confidence)

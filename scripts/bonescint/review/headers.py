@@ -13,6 +13,7 @@ from bonescint.deid.compare import Change, Size, changes
 from bonescint.deid.identifiers import IDENTIFYING, Identifiers, known_identifiers
 from bonescint.deid.source import read_source
 from bonescint.resources import Texts
+from bonescint.text.width import without_controls
 
 _LONGEST = 300  # characters shown of a value
 _NO_IDENTITY = frozenset({"AT", "SQ"})
@@ -31,17 +32,7 @@ class ShownChange(NamedTuple):
 def shown_changes(
     source: bytes, coded: bytes, row: dict[str, str], text: Texts
 ) -> list[ShownChange]:
-    """Return every element of a source and its coded file; of private elements only their number.
-
-    Parameters
-    ----------
-    source, coded
-        The two files.
-    row
-        The source's row of the batch.
-    text
-        The words of the page.
-    """
+    """Return every element of a source and its coded file; of private elements only how many."""
     known = known_identifiers(read_source(source), row).of_the_patient()
     found: list[ShownChange] = []
     private: dict[str, int] = {}
@@ -81,22 +72,17 @@ def _words(side: str | Size | None, text: Texts) -> str:
         return ""
     if isinstance(side, Size):
         return text(f"ui.{side.unit}", n=side.n)
-    # control characters in a header must not steer what shows it
-    seen = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in side)
+    seen = without_controls(side)
     return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}…"
 
 
 def kept_values(coded: object, group: int, element: int) -> Iterator[str]:
     """Yield the values that a private element has in a coded file.
 
-    Parameters
-    ----------
-    coded
-        The data set.
-    group, element
-        Of the decision that keeps it. The file may use any block of the group.
+    `group` and `element` are those of the decision that keeps it. The file may use any block of the
+    group.
     """
     for item in coded:  # type: ignore[attr-defined]
         tag = int(item.tag)
         if tag >> 16 == group and tag & 0xFF == element and tag & 0xFFFF >= 0x1000:
-            yield "".join(c if c.isprintable() else "?" for c in str(item.value))[:_LONGEST]
+            yield without_controls(str(item.value), "?")[:_LONGEST]

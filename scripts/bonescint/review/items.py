@@ -43,35 +43,18 @@ class ReviewItem(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """The tables of one batch of patients.
+    """The tables of one batch of patients."""
 
-    Parameters
-    ----------
-    rows
-        private/batches/{batch}.csv.
-    report
-        results/anonymization/{batch}.csv.
-    refused
-        private/refused/{batch}.csv.
-    folder
-        results/dicom/{batch}.
-    """
-
-    rows: Path
-    report: Path
-    refused: Path
-    folder: Path
+    rows: Path  # private/batches/{batch}.csv
+    report: Path  # results/anonymization/{batch}.csv
+    refused: Path  # private/refused/{batch}.csv
+    folder: Path  # results/dicom/{batch}
 
 
 def sources(batch: Batch, codes: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Return coded file -> row of the batch from which it was made.
 
-    Parameters
-    ----------
-    batch
-        Its tables.
-    codes
-        Normalised patient ID -> code.
+    `codes` is normalised patient ID -> code.
     """
     by_code: dict[str, list[dict[str, str]]] = {}
     for row in read_rows(batch.rows):
@@ -91,16 +74,8 @@ def image_items(
 ) -> Iterator[ReviewItem]:
     """Yield every image that is to leave, once.
 
-    Parameters
-    ----------
-    batch, codes
-        As for `sources`.
-    dicom
-        The raw folder.
-    owner
-        Returns what the page shows instead of a patient's normalised ID.
-    others
-        Codes of patients who are in no delivery: none of their images may leave.
+    `owner` returns what the page shows instead of a patient's normalised ID, `others` are codes of
+    patients who are in no delivery: none of their images may leave.
     """
     made_of = sources(batch, codes)
     for line in read_rows(batch.report):
@@ -139,16 +114,7 @@ def refused_items(
 ) -> Iterator[ReviewItem]:
     """Yield what is refused and a person may release: suspected text, clashing UIDs, stations.
 
-    Parameters
-    ----------
-    batches
-        Their tables.
-    dicom
-        The raw folder.
-    excluded, consented
-        private/excluded.csv, and private/consented.csv, which knows the views of files.
-    owner
-        As for `image_items`.
+    `excluded` is private/excluded.csv, `consented` private/consented.csv, which knows the views.
     """
     stations: set[str] = set()
     for batch in batches:
@@ -192,12 +158,7 @@ def text_items(
 ) -> Iterator[ReviewItem]:
     """Yield the findings with a hit and the cases that lack a required field.
 
-    Parameters
-    ----------
-    findings, incomplete
-        private/findings.csv and results/hospital/incomplete.csv.
-    others
-        As for `image_items`.
+    They come from private/findings.csv and results/hospital/incomplete.csv.
     """
     for row in read_rows(findings):
         if row["kinds"] and row["code"] not in others:
@@ -214,14 +175,9 @@ def text_items(
 
 
 def doubt_items(doubts: Iterable[Mapping[str, Any]]) -> Iterator[ReviewItem]:
-    """Yield the patients who are held back, by the patient ID alone.
+    """Yield the patients who are held back (`unseal_doubts`), by the patient ID alone.
 
     Their name and birth date are also those of a patient who declined, so nothing may show them.
-
-    Parameters
-    ----------
-    doubts
-        As `bonescint.custody.declined.unseal_doubts` returns them.
     """
     for doubt in doubts:
         label = " / ".join(doubt["held_back"]["ids"])
@@ -229,13 +185,7 @@ def doubt_items(doubts: Iterable[Mapping[str, Any]]) -> Iterator[ReviewItem]:
 
 
 def private_items(entries: Sequence[Mapping[str, Any]]) -> Iterator[ReviewItem]:
-    """Yield the private elements and overlays that the configuration keeps.
-
-    Parameters
-    ----------
-    entries
-        ``deidentification.keep_private``.
-    """
+    """Yield the private elements and overlays of ``deidentification.keep_private``."""
     for entry in entries:
         canonical = json.dumps(entry, sort_keys=True, ensure_ascii=False, default=str)
         place = place_of(entry)
@@ -249,28 +199,14 @@ def private_items(entries: Sequence[Mapping[str, Any]]) -> Iterator[ReviewItem]:
 
 
 def place_of(entry: Mapping[str, Any]) -> str:
-    """Return what a recorded decision keeps, as the page names it.
-
-    Parameters
-    ----------
-    entry
-        One of ``deidentification.keep_private``.
-    """
+    """Return what a recorded decision keeps, as the page names it."""
     if "creator" not in entry:
         return f"({entry['group']},{entry['element']})"
     return f"({entry['group']},xx{entry['element']}) {entry['creator']}"
 
 
 def ordered(items: Iterable[ReviewItem], decided: list[Decision]) -> list[ReviewItem]:
-    """Return the items with what was decided, in the order in which a person looks at them.
-
-    Parameters
-    ----------
-    items
-        Of any kind.
-    decided
-        By `bonescint.deid.decisions.read_decisions`.
-    """
+    """Return the items with what was decided, in the order in which a person looks at them."""
     words = decisions_in_force(decided)
     numbers: dict[str, int] = {}
     found = []
@@ -287,13 +223,7 @@ def ordered(items: Iterable[ReviewItem], decided: list[Decision]) -> list[Review
 
 
 def decisions_in_force(decided: list[Decision]) -> dict[tuple[str, str], str]:
-    """Return item and hash -> what holds of it; a decision against it anywhere wins.
-
-    Parameters
-    ----------
-    decided
-        By `bonescint.deid.decisions.read_decisions`.
-    """
+    """Return item and hash -> what holds of it; a decision against it anywhere wins."""
     free = released(decided)
     found: dict[tuple[str, str], str] = {}
     for decision in decided:

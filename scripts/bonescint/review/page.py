@@ -35,24 +35,12 @@ _ONLY_FINDINGS = "findings"  # what may be blank and delivered as not stated
 
 @dataclass
 class Shown:
-    """An item with what the page shows of it.
+    """An item with what the page shows of it."""
 
-    Parameters
-    ----------
-    row
-        Its row of private/review/items.csv.
-    why
-        Sentences.
-    text
-        What was typed by a person, such as the findings; it is shown as it is.
-    pictures, header
-        Of its file.
-    """
-
-    row: Row
-    why: list[str]
-    text: str = ""
-    pictures: list[ShownPicture] = field(default_factory=list)
+    row: Row  # of private/review/items.csv
+    why: list[str]  # sentences
+    text: str = ""  # what was typed by a person, such as the findings; it is shown as it is
+    pictures: list[ShownPicture] = field(default_factory=list)  # of its file, like the header
     header: list[ShownChange] = field(default_factory=list)
 
     @property
@@ -63,13 +51,7 @@ class Shown:
 
 
 def choices(row: Row) -> tuple[str, ...]:
-    """Return what may be decided of an item.
-
-    Parameters
-    ----------
-    row
-        Of private/review/items.csv.
-    """
+    """Return what may be decided of an item."""
     if row["kind"] == "blank" and row["detail"] != _ONLY_FINDINGS:
         return ("leave-out",)  # no other blank field may be delivered as not stated
     return _CHOICES[row["kind"]]
@@ -88,18 +70,14 @@ def write_pages(
 
     Parameters
     ----------
-    folder
-        private/review.
-    rows
-        Every item; each page counts all of them.
-    shown
-        The same items in the same order.
+    folder, language
+        private/review, and that of the words.
+    rows, shown
+        Every item, because each page counts all of them; the same items in the same order.
     study
         ``id``, ``title`` and ``synthetic``.
     items_sha256
         Of private/review/items.csv: which list the decisions are about.
-    language
-        ``ja`` or ``en``.
     most_bytes
         Of pictures and headers in one page.
     """
@@ -187,13 +165,7 @@ def _item(item: Shown, text: Texts) -> dict[str, Any]:
 
 
 def digest_of(table: Path) -> str:
-    """Return the SHA-256 of the list of items, which a file of decisions names.
-
-    Parameters
-    ----------
-    table
-        private/review/items.csv.
-    """
+    """Return the SHA-256 of private/review/items.csv, which a file of decisions names."""
     return hashlib.sha256(table.read_bytes()).hexdigest()
 
 

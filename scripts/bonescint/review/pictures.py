@@ -13,36 +13,20 @@ from bonescint.dicom.display import NO_PICTURE, greys, shades
 
 
 class ShownPicture(NamedTuple):
-    """One frame.
+    """One frame."""
 
-    Parameters
-    ----------
-    view
-        ``anterior``, ``posterior``, ``overlay`` or empty.
-    width, height
-        In pixels of the file.
-    data
-        The PNG in base64.
-    trace
-        A PNG of every pixel that has not the darkest value, in black: 256 greys cannot show it.
-    """
-
-    view: str
-    width: int
+    view: str  # anterior, posterior, overlay or empty
+    width: int  # in pixels of the file, like the height
     height: int
-    data: str
+    data: str  # the PNG in base64
+    # a PNG of every pixel that has not the darkest value, in black: 256 greys cannot show it
     trace: str = ""
 
 
 def pictures(dataset: Dataset, views: str) -> list[ShownPicture]:
     """Return the frames of a file in their order; none if it has no picture that can be drawn.
 
-    Parameters
-    ----------
-    dataset
-        The file.
-    views
-        The view of each frame, joined by ``+``.
+    `views` has the view of each frame, joined by ``+``.
     """
     try:
         frames = shades(dataset)
@@ -64,15 +48,7 @@ def pictures(dataset: Dataset, views: str) -> list[ShownPicture]:
 
 
 def overlay_pictures(dataset: Dataset, group: int) -> list[ShownPicture]:
-    """Return an overlay of a file, black on white; none if there is none.
-
-    Parameters
-    ----------
-    dataset
-        The file.
-    group
-        60xx.
-    """
+    """Return an overlay (group 60xx) of a file, black on white; none if there is none."""
     try:
         plane = np.asarray(dataset.overlay_array(group), np.uint8)
     except (AttributeError, ValueError, KeyError):
@@ -87,10 +63,7 @@ def overlay_pictures(dataset: Dataset, group: int) -> list[ShownPicture]:
 def png(greyscale: NDArray[Any]) -> str:
     """Return a picture as a PNG in base64: the same bytes for the same pixels.
 
-    Parameters
-    ----------
-    greyscale
-        Rows and columns; 0 is black. Of 8 bits, or of one (true is white).
+    0 is black. The rows and columns are of 8 bits, or of one (true is white).
     """
     height, width = greyscale.shape
     bits = 1 if greyscale.dtype == bool else 8

@@ -24,27 +24,14 @@ _MOST_OVERLAYS = 12
 
 @dataclass(frozen=True)
 class Files:
-    """Where an item's content lies.
+    """Where an item's content lies."""
 
-    Parameters
-    ----------
-    raw
-        The raw folder.
-    coded
-        Batch -> results/dicom/{batch}.
-    made_of
-        Coded file, below results/dicom -> row of the batch from which it was made.
-    findings
-        Code -> text.
-    kept
-        ``deidentification.keep_private``.
-    """
-
-    raw: Path
-    coded: Mapping[str, Path]
+    raw: Path  # the raw folder
+    coded: Mapping[str, Path]  # batch -> results/dicom/{batch}
+    # coded file, below results/dicom -> row of the batch from which it was made
     made_of: Mapping[str, dict[str, str]]
-    findings: Mapping[str, str]
-    kept: Sequence[Mapping[str, Any]]
+    findings: Mapping[str, str]  # code -> text
+    kept: Sequence[Mapping[str, Any]]  # deidentification.keep_private
 
     def coded_file(self, path: str) -> Path:
         """Return where a coded file lies, from its path below results/dicom."""
@@ -53,17 +40,7 @@ class Files:
 
 
 def show(row: Row, files: Files, text: Texts) -> Shown:
-    """Return what the page shows of an item.
-
-    Parameters
-    ----------
-    row
-        Of private/review/items.csv.
-    files
-        Where its content lies.
-    text
-        The words of the page.
-    """
+    """Return what the page shows of an item."""
     kind = row["kind"]
     shown = Shown(row, list(_why(row, text)))
     if kind == "image":

@@ -1,16 +1,15 @@
 """How software agree with the reference: AUC, performance at their cut-offs, and their curves."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from bonescint.stats import roc
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, MetricSettings
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.questions import cutoffs_of, labelled
 from bonescint.stats.samples import Sample
 
 
-def accuracy_of(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+def accuracy_of(sample: Sample, metric: str, settings: MetricSettings) -> list[Estimate]:
     """Return AUC, and sensitivity and specificity at each cut-off, of one software's cases.
 
     Examples
@@ -33,22 +32,13 @@ def accuracy_of(sample: Sample, metric: str, settings: Mapping[str, Any]) -> lis
 def differences_of(
     sample: Sample,
     metric: str,
-    settings: Mapping[str, Any],
+    settings: MetricSettings,
     confidence: float,
     compare: Callable[..., list[Estimate]] = compare_accuracy,
 ) -> list[Estimate]:
     """Return the differences of two software in AUC and at each cut-off, first minus second.
 
-    Parameters
-    ----------
-    sample
-        Cases of both software.
-    metric, settings
-        The metric whose cut-offs are used, and `metrics` of the configuration.
-    confidence
-        Level of the intervals.
-    compare
-        `compare_accuracy`, or `limits_of_accuracy` of the same module.
+    `compare` is `compare_accuracy`, or `limits_of_accuracy` of the same module.
 
     Examples
     --------
@@ -67,7 +57,7 @@ def differences_of(
     return rows
 
 
-def matched_of(sample: Sample, settings: Mapping[str, Any]) -> list[Estimate]:
+def matched_of(sample: Sample, settings: MetricSettings) -> list[Estimate]:
     """Return sensitivity at the matched specificities and the partial AUC (`roc.matched`).
 
     For a sample of two software these are the differences, first minus second.

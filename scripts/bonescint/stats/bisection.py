@@ -8,14 +8,8 @@ def crossing(
 ) -> float:
     """Return where a condition stops holding, never a value at which it still holds.
 
-    Parameters
-    ----------
-    is_before
-        Holds from `low` to a point, and no longer from there to `high`.
-    low, high
-        The range.
-    within
-        How far behind that point the value may lie; 0 means as close as numbers allow.
+    It holds from `low` to a point, and no longer from there to `high`. `within` is how far behind
+    that point the value may lie; 0 means as close as numbers allow.
 
     Examples
     --------

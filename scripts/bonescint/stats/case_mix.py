@@ -52,12 +52,8 @@ def standardised_difference_proportion(
 ) -> Estimate:
     """Return the difference of two shares in units of their standard deviation (Austin 2009).
 
-    Parameters
-    ----------
-    x1, n1, x2, n2
-        Cases with the property and all cases of either group.
-    confidence
-        Level of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
+    `x1` of `n1` cases have the property, and `x2` of `n2`. The standard error is that of Hedges &
+    Olkin 1985 (R's stddiff).
 
     Examples
     --------
@@ -88,16 +84,7 @@ def power_unpaired_auc(
     """Return the power to distinguish two AUCs of different cases at this size.
 
     It is a two-sided normal test of the difference with the standard errors of Hanley & McNeil
-    1982.
-
-    Parameters
-    ----------
-    auc1, auc2
-        The supposed true AUCs.
-    n1_pos, n1_neg, n2_pos, n2_neg
-        Cases with and without metastasis in either group.
-    confidence
-        1 minus the level of the test.
+    1982. The sizes are those of the cases with and without metastasis in either group.
 
     Examples
     --------

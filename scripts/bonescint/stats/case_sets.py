@@ -1,24 +1,25 @@
 """Sets of cases on which a software is judged, besides those that it analysed itself."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bonescint.declared import columns
-from bonescint.stats.estimate import FAILURES_AS_WRONG, SAME_CASES, Estimate, write_number
+from bonescint.stats.estimate import (
+    FAILURES_AS_WRONG,
+    SAME_CASES,
+    Estimate,
+    MetricSettings,
+    write_number,
+)
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics, sign_of
-from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, software_metrics
 
 
 def failures_of(sample: Sample) -> list[str]:
     """Return the notes that count the failures in a sample that was asked for `with_failed`.
 
-    Parameters
-    ----------
-    sample
-        A sample of one software, or of two, where the second is the comparator.
+    The sample is of one software, or of two, where the second is the comparator.
 
     Examples
     --------
@@ -43,17 +44,6 @@ def beside_own(
     Rows come with every failure as a wrong call (Schuetz 2012, Shinkins 2013), and on the cases
     that all versions of its product analysed. Only the latter can be compared between versions.
     Rows are left out where the cases are the software's own.
-
-    Parameters
-    ----------
-    samples
-        The study's.
-    software
-        Key -> ``product``, ``metrics`` and more.
-    key, metric
-        The software, and one of its metrics.
-    judge
-        The function that makes the rows of a sample.
     """
     own = samples.of(metric, key)
     counted = samples.of(metric, key, with_failed=True)
@@ -77,30 +67,23 @@ def beside_own(
 
 
 def failed_calls(
-    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
-) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
-    """Return the table of calls, positive, negative or failed, by metastasis: 3 x 2 a cut-off."""
-    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
-    return columns("failed_calls"), _calls(samples, software, settings)
-
-
-def _calls(
-    samples: Samples, software: SoftwareFacts, settings: Mapping[str, Any]
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: MetricSettings
 ) -> Iterator[dict[str, object]]:
-    for key in software:
-        for metric in software[key]["metrics"]:
-            sample = samples.of(metric, key, with_failed=True)
-            (score,) = sample.scores
-            failed = np.isinf(score)
-            for cutoff in cutoffs_of(settings, metric):
-                positive = (score >= cutoff) & ~failed
-                calls = {"positive": positive, "negative": ~positive & ~failed, "failed": failed}
-                for call, cases in calls.items():
-                    yield {
-                        "software": key,
-                        "metric": metric,
-                        "cutoff": write_number(sign_of(settings, metric) * cutoff),
-                        "call": call,
-                        "metastasis": int((cases & (sample.y == 1)).sum()),
-                        "no_metastasis": int((cases & (sample.y == 0)).sum()),
-                    }
+    """Yield the calls, positive, negative or failed, by metastasis: 3 x 2 a cut-off."""
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    for key, metric in software_metrics(software):
+        sample = samples.of(metric, key, with_failed=True)
+        (score,) = sample.scores
+        failed = np.isinf(score)
+        for cutoff in cutoffs_of(settings, metric):
+            positive = (score >= cutoff) & ~failed
+            calls = {"positive": positive, "negative": ~positive & ~failed, "failed": failed}
+            for call, cases in calls.items():
+                yield {
+                    "software": key,
+                    "metric": metric,
+                    "cutoff": write_number(sign_of(settings, metric) * cutoff),
+                    "call": call,
+                    "metastasis": int((cases & (sample.y == 1)).sum()),
+                    "no_metastasis": int((cases & (sample.y == 0)).sum()),
+                }

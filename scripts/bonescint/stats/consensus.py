@@ -6,10 +6,7 @@ from collections.abc import Callable
 def majority(yes: int, readers: int) -> bool | None:
     """Return the answer of more than half of the readers; None for a tie.
 
-    Parameters
-    ----------
-    yes, readers
-        The number of readers who said yes, and of all who read the case; at least one.
+    `readers` counts all who read the case, at least one.
 
     Examples
     --------

@@ -35,14 +35,7 @@ def within(
 ) -> Estimate:
     """Return the share of cases whose two counts differ by `tolerance` or less.
 
-    Parameters
-    ----------
-    x, y
-        The two counts, shape (n,); a case with a NaN is left out.
-    tolerance
-        0 for exact agreement, 1 for agreement within one.
-    confidence
-        Level of Wilson's interval.
+    A case with a NaN is left out. The interval is Wilson's.
 
     Examples
     --------
@@ -87,16 +80,7 @@ def count_power(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimat
     The limits are Wald's with Student's t and n - 2 degrees of freedom. The dispersion of the
     largest likelihood is too small with few cases. So the standard error is multiplied by the root
     of Pearson's X² over n - 2 where that exceeds 1: with 25 + 25 cases R's limits cover 91.6-93.6
-    %.
-
-    Parameters
-    ----------
-    y
-        Counts, shape (n,); a case with a NaN in either is left out.
-    x
-        Counts from 0 on which they depend, shape (n,).
-    confidence
-        Level of the interval.
+    %. A case with a NaN in either is left out.
 
     Raises
     ------
@@ -136,14 +120,8 @@ def negative_binomial(y: ArrayLike, x: ArrayLike) -> NegativeBinomial:
 
     It has a log link and variance m + a m² (NB2), by maximum likelihood. The standard error comes
     from the expected information, as in R's ``MASS::glm.nb``. Counts that vary no more than
-    Poisson's have a = 0, and the fit is Poisson regression.
-
-    Parameters
-    ----------
-    y
-        Counts, shape (n,); a case with a NaN in either is left out.
-    x
-        What they depend on, shape (n,).
+    Poisson's have a = 0, and the fit is Poisson regression. A case with a NaN in either is left
+    out.
 
     Raises
     ------

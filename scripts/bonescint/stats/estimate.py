@@ -1,13 +1,16 @@
 """The record for every statistic of the study: one row of a metrics table."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 
+# `metrics` of the configuration, as far as a question reads it
+MetricSettings = Mapping[str, Any]
 NAN = math.nan
 OK = "ok"
 # for `Estimate.cases`: failed analyses count as wrong calls; the cases that all versions analysed
@@ -115,24 +118,13 @@ def write_number(value: float) -> str:
 def write_estimates(path: str | Path, rows: Iterable[Estimate]) -> int:
     """Write a metrics table and return its row count.
 
-    Parameters
-    ----------
-    path
-        The table, replaced only when the last row is written.
-    rows
-        Its rows, in their order.
+    The table is replaced only when the last row is written.
     """
     return write_rows(path, columns("estimates"), (_as_text(row) for row in rows))
 
 
 def read_estimates(path: str | Path) -> Iterator[Estimate]:
-    """Yield the rows of a table that `write_estimates` wrote.
-
-    Parameters
-    ----------
-    path
-        The table.
-    """
+    """Yield the rows of a table that `write_estimates` wrote."""
     for row in read_rows(path):
         values: dict[str, object] = dict(row)
         values.update({name: int(row[name]) if row[name] else None for name in _COUNTS})

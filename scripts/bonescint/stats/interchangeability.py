@@ -110,16 +110,8 @@ def score_limits(
     With 0 and 1 this is Wilson's interval; with -1, 0 and 1 it is Tango's (1998) of a paired
     difference. The variance is that of the multinomial distribution with the largest likelihood
     among those with the supposed mean. A bound that no case has may get a share. So there are
-    limits even where all cases are alike, and they stay within the bounds.
-
-    Parameters
-    ----------
-    values, counts
-        The different numbers, and how often each occurs.
-    lowest, highest
-        The bounds.
-    confidence
-        Level of the interval.
+    limits even where all cases are alike, and they stay within the bounds. `counts` is how often
+    each of the different `values` occurs.
 
     Examples
     --------

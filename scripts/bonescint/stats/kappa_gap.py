@@ -98,12 +98,8 @@ def _mean_kappas(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the mean kappa of the first with each other rater, and of each pair of the others.
 
-    It is NaN where two raters give the same answer to every case.
-
-    Parameters
-    ----------
-    raters
-        Samples x cases x raters.
+    It is NaN where two raters give the same answer to every case. `raters` is samples x cases x
+    raters.
     """
     cases = raters.shape[1]
     both = (raters.swapaxes(1, 2) @ raters).astype(float) / cases

@@ -25,38 +25,22 @@ MEASURES = ("sensitivity", "specificity")
 
 
 class OtherReaders(NamedTuple):
-    """One reader and what the majority of the others says.
+    """One reader and what the majority of the others says."""
 
-    Parameters
-    ----------
-    reader
-        The reader who is judged.
-    truth, calls
-        Code -> 1 or 0, for the cases that the reader read and the others decided: the others'
-        answer, and the reader's.
-    tied
-        Cases on which the others are divided equally.
-    unread
-        Cases that the reader, or all of the others, did not read.
-    """
-
-    reader: str
+    reader: str  # the reader who is judged
+    # code -> 1 or 0, for cases that the reader read and the others decided: their answer, and the
+    # reader's
     truth: Mapping[str, float]
     calls: Mapping[str, float]
-    tied: set[str]
-    unread: set[str]
+    tied: set[str]  # cases on which the others are divided equally
+    unread: set[str]  # cases that the reader, or all of the others, did not read
 
 
 def leave_one_out(ratings: Ratings) -> list[OtherReaders]:
     """Return each reader's panel: the majority of the others who read the case.
 
     As in the reference standard (`bonescint.stats.consensus.majority`), only those who read the
-    case count, and a tie decides nothing.
-
-    Parameters
-    ----------
-    ratings
-        Yes or no of every reader.
+    case count, and a tie decides nothing. `ratings` is yes or no of every reader.
 
     Examples
     --------
@@ -110,8 +94,6 @@ def compare_with_readers(
         wrong in every panel.
     readers
         The readers' calls, shape (cases, readers); used where `truth` is not NaN.
-    confidence
-        Level of the intervals.
 
     Examples
     --------

@@ -7,10 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 def holm(p: ArrayLike) -> NDArray[np.float64]:
     """Return Holm's step-down adjusted p-values (Holm 1979).
 
-    Parameters
-    ----------
-    p
-        Shape (n,). NaN means no test: it stays NaN and is not counted.
+    NaN means no test: it stays NaN and is not counted.
 
     Examples
     --------

@@ -21,15 +21,7 @@ def compare_calls(
     """Return the share of yes in `first` minus that in `second`, by two pairs of methods.
 
     First come Newcombe's limits with the exact McNemar test, then Tango's with its mid-p version.
-
-    Parameters
-    ----------
-    first, second
-        Calls of the same cases, boolean, shape (n,).
-    measure
-        The name of the rows, such as ``sensitivity_difference``.
-    confidence
-        Level of the intervals.
+    `measure` is the name of the rows, such as ``sensitivity_difference``.
 
     Examples
     --------
@@ -69,15 +61,6 @@ def compare_accuracy(
 ) -> list[Estimate]:
     """Return the differences in sensitivity, then in specificity, first minus second.
 
-    Parameters
-    ----------
-    y
-        Truth, boolean, shape (n,).
-    first, second
-        Calls of the same cases, boolean, shape (n,).
-    confidence
-        Level of the intervals.
-
     Examples
     --------
     >>> rows = compare_accuracy([1, 1, 0, 0], [1, 1, 0, 1], [1, 0, 0, 0])
@@ -100,11 +83,6 @@ def limits_of_accuracy(
     y: ArrayLike, first: ArrayLike, second: ArrayLike, confidence: float = 0.95
 ) -> list[Estimate]:
     """Return the differences of `compare_accuracy` once each, for callers that test nothing.
-
-    Parameters
-    ----------
-    y, first, second, confidence
-        As for `compare_accuracy`.
 
     Examples
     --------

@@ -4,6 +4,9 @@ The scores of a case are two correlated normals, in both classes. The variance o
 and their covariance are then known without approximation, so the error is the one that DeLong's
 test estimates. A cut-off turns the same normals into calls, so one correlation serves sensitivity
 and specificity, too.
+
+Values and differences are the supposed true ones. `measure` is one of
+`bonescint.stats.sample_size.MEASURES`.
 """
 
 import math
@@ -36,12 +39,7 @@ class Sizes(NamedTuple):
 def binormal_error(auc1: float, auc2: float, correlations: Correlations, sizes: Sizes) -> float:
     """Return the standard error of the difference of two empirical AUCs on the same cases.
 
-    Parameters
-    ----------
-    auc1, auc2
-        The supposed true AUCs, between 0 and 1.
-    correlations, sizes
-        Correlations of the scores; numbers of cases in each class.
+    `auc1` and `auc2` are between 0 and 1.
 
     Examples
     --------
@@ -59,13 +57,6 @@ def binormal_error(auc1: float, auc2: float, correlations: Correlations, sizes: 
 
 def auc_error(auc: float, sizes: Sizes) -> float:
     """Return the standard error of one empirical AUC of normal scores.
-
-    Parameters
-    ----------
-    auc
-        The supposed true AUC.
-    sizes
-        The cases.
 
     Examples
     --------
@@ -91,14 +82,7 @@ def both_above(h: float, k: float, correlation: float) -> float:
     """Return by how much the chance of two normals below `h` and `k` exceeds independence.
 
     Plackett 1954: the derivative with respect to the correlation is the density. It is integrated
-    here over the arcsine of the correlation.
-
-    Parameters
-    ----------
-    h, k
-        The two limits.
-    correlation
-        Between -1 and 1.
+    here over the arcsine of the correlation. `correlation` is between -1 and 1.
 
     Examples
     --------
@@ -116,15 +100,6 @@ def both_above(h: float, k: float, correlation: float) -> float:
 def power_of(error: float, difference: float, confidence: float) -> float:
     """Return the power of a two-sided normal test.
 
-    Parameters
-    ----------
-    error
-        Standard error of the difference.
-    difference
-        The supposed true difference.
-    confidence
-        1 minus the level of the test.
-
     Examples
     --------
     >>> round(power_of(1.0, 2.8, confidence=0.95), 2)
@@ -139,16 +114,7 @@ def power_of(error: float, difference: float, confidence: float) -> float:
 def equivalence_power(error: float, difference: float, margin: float, confidence: float) -> float:
     """Return the chance that two one-sided tests find the difference within the margin.
 
-    Parameters
-    ----------
-    error
-        Standard error of the difference.
-    difference
-        The supposed true difference, 0 or within the margin.
-    margin
-        On both sides.
-    confidence
-        1 minus the level of each test; the interval has level 2 confidence - 1.
+    The interval has level 2 confidence - 1.
 
     Examples
     --------
@@ -170,15 +136,6 @@ def obuchowski_mcclish_power(
     It equals pROC's ``power.roc.test(method = "obuchowski")`` for equal spreads, for comparison.
     The variances are those of two fitted curves; without a difference both have the first AUC. They
     are not those of DeLong's test (tests/bench/coverage_sample_size.py).
-
-    Parameters
-    ----------
-    auc1, auc2
-        The supposed true AUCs.
-    correlations, sizes
-        Correlations of the scores; numbers of cases in each class.
-    confidence
-        1 minus the level of the test.
 
     Examples
     --------
@@ -209,12 +166,8 @@ def obuchowski_mcclish_power(
 def discordant(first: float, second: float, correlation: float) -> tuple[float, float]:
     """Return the shares of cases that only the first, and only the second version calls rightly.
 
-    Parameters
-    ----------
-    first, second
-        The supposed true sensitivities (or specificities).
-    correlation
-        Correlation of the scores in that class.
+    `first` and `second` are the supposed true sensitivities (or specificities), and `correlation`
+    is that of the scores in that class.
 
     Examples
     --------
@@ -229,14 +182,7 @@ def discordant(first: float, second: float, correlation: float) -> tuple[float, 
 def mcnemar_power(n: int, only_first: float, only_second: float, confidence: float) -> float:
     """Return the power of the exact McNemar test, over every number of discordant cases.
 
-    Parameters
-    ----------
-    n
-        Cases of the class.
-    only_first, only_second
-        The shares of `discordant`.
-    confidence
-        1 minus the level of the test.
+    `only_first` and `only_second` are the shares of `discordant`.
 
     Examples
     --------
@@ -260,12 +206,7 @@ def mcnemar_power(n: int, only_first: float, only_second: float, confidence: flo
 def critical_counts(m: NDArray[np.int64], tail: float) -> NDArray[np.int64]:
     """Return, for each number of discordant cases, the largest smaller cell that rejects, or -1.
 
-    Parameters
-    ----------
-    m
-        Numbers of discordant cases.
-    tail
-        Half the level of the test.
+    `tail` is half the level of the test.
 
     Examples
     --------

@@ -18,10 +18,7 @@ EXACT = "exact line"  # status: all cases are on one line, so there is no interv
 def complete_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the values of the cases that have both.
 
-    Parameters
-    ----------
-    x, y
-        Shape (n,); NaN (or an infinity) is missing.
+    NaN or an infinity is missing.
 
     Raises
     ------
@@ -57,11 +54,6 @@ class Pairs(NamedTuple):
 def paired(x: ArrayLike, y: ArrayLike) -> Pairs:
     """Return the pairs of the cases that have both, counted in steps where they have a step.
 
-    Parameters
-    ----------
-    x, y
-        As for `complete_pairs`.
-
     Examples
     --------
     >>> paired([0.1, 0.3], [0.2, 0.6]).x.tolist()  # in tenths above the smallest
@@ -79,11 +71,6 @@ def paired(x: ArrayLike, y: ArrayLike) -> Pairs:
 def on_a_line(pairs: Pairs) -> bool:
     """Tell whether all cases lie on one line. There must be two or more, not all of them the same.
 
-    Parameters
-    ----------
-    pairs
-        As `paired` returns them.
-
     Examples
     --------
     >>> on_a_line(paired([0.1, 0.2, 0.3], [0.3, 0.5, 0.7])), on_a_line(paired([1, 2, 3], [1, 2, 4]))
@@ -98,10 +85,7 @@ def on_a_line(pairs: Pairs) -> bool:
 def rounding(*values: NDArray[np.float64]) -> float:
     """Return the rounding error in sums and differences of `values`, in their unit; 0 if all are 0.
 
-    Parameters
-    ----------
-    values
-        Arrays that have at least one element each.
+    Each of the arrays has at least one element.
 
     Examples
     --------
@@ -114,12 +98,7 @@ def rounding(*values: NDArray[np.float64]) -> float:
 def tied(low: float, high: float, spread: float) -> bool:
     """Tell whether limits differ only by rounding, so that an interval would say nothing.
 
-    Parameters
-    ----------
-    low, high
-        The limits; NaN is no limit.
-    spread
-        The spread of the values, in the limits' unit.
+    NaN is no limit. `spread` is that of the values, in the limits' unit.
 
     Examples
     --------
@@ -132,12 +111,7 @@ def tied(low: float, high: float, spread: float) -> bool:
 def pair_status(pairs: Pairs, fewest: int) -> str:
     """Return ``no data``, ``too few`` (below `fewest`), ``identical``, ``constant`` or ``ok``.
 
-    Parameters
-    ----------
-    pairs
-        As `paired` returns them.
-    fewest
-        Pairs that the method needs for an interval. ``constant`` is about x - y.
+    ``constant`` is about x - y.
 
     Examples
     --------

@@ -25,14 +25,8 @@ class ReaderPanel(NamedTuple):
 def beside_readers(sample: Sample, ratings: Ratings) -> ReaderPanel:
     """Return the cases of one software that its readers have read.
 
-    A reader who read none of them does not reduce the cases.
-
-    Parameters
-    ----------
-    sample
-        A sample of one software.
-    ratings
-        One column of the readers' tables, such as ``metastasis``.
+    A reader who read none of them does not reduce the cases. `ratings` is one column of the
+    readers' tables, such as ``metastasis``.
 
     Examples
     --------

@@ -22,12 +22,7 @@ def step(values: NDArray[np.float64]) -> float:
     """Return the largest step of which all differences of `values` are multiples; 0 if none is.
 
     Euclid's algorithm runs on all differences at once. Measurements without a printed precision,
-    such as logarithms, have no step.
-
-    Parameters
-    ----------
-    values
-        Shape (n,), finite.
+    such as logarithms, have no step. All `values` are finite.
 
     Examples
     --------
@@ -77,10 +72,7 @@ def step(values: NDArray[np.float64]) -> float:
 def counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Return `values` in steps from the smallest, and the step; unchanged, and 0, without a step.
 
-    Parameters
-    ----------
-    values
-        Any shape, finite.
+    All `values` are finite.
 
     Examples
     --------
@@ -94,13 +86,6 @@ def counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
 
 def uncounted(steps: ArrayLike, size: float) -> NDArray[np.float64]:
     """Return steps, or quarters of them, times their size as printed: 3 * 0.1 is not 0.3.
-
-    Parameters
-    ----------
-    steps
-        Any shape.
-    size
-        As `counted` returns it.
 
     Examples
     --------
@@ -116,11 +101,6 @@ def uncounted(steps: ArrayLike, size: float) -> NDArray[np.float64]:
 
 def fractions(values: ArrayLike) -> NDArray[np.object_]:
     """Return whole numbers as Python's fractions, with which numpy calculates exactly.
-
-    Parameters
-    ----------
-    values
-        Any shape.
 
     Examples
     --------

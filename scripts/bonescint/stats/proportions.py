@@ -1,6 +1,7 @@
 """Proportions and their differences, with intervals that are valid at n = 25."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -13,13 +14,6 @@ from bonescint.stats.normal import critical
 def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     """Return x / n with Wilson's score interval (Wilson 1927), R's ``prop.test(correct = FALSE)``.
 
-    Parameters
-    ----------
-    x, n
-        Successes and trials.
-    confidence
-        Level of the interval.
-
     Examples
     --------
     Newcombe (Stat Med 1998; 17:857), table I: 0.2553 to 0.3662.
@@ -27,23 +21,14 @@ def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     >>> round(row.ci_low, 4), round(row.ci_high, 4)
     (0.2553, 0.3662)
     """
-    x, n = _counts(x, n)
-    result = _proportion(x, n, "wilson")
-    if n == 0:
-        return result
-    low, high = wilson_limits(x, n, critical(confidence))
-    return replace(result, ci_low=low, ci_high=high)
+    z = critical(confidence)
+    return _proportion(x, n, "wilson", lambda x, n: wilson_limits(x, n, z))
 
 
 def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     """Return x / n with the exact interval (Clopper & Pearson 1934).
 
-    Parameters
-    ----------
-    x, n
-        Successes and trials.
-    confidence
-        The least coverage of the interval.
+    `confidence` is its least coverage.
 
     Examples
     --------
@@ -52,16 +37,13 @@ def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     >>> round(row.ci_low, 4), round(row.ci_high, 4)
     (0.2527, 0.3676)
     """
-    x, n = _counts(x, n)
-    result = _proportion(x, n, "clopper_pearson")
-    if n == 0:
-        return result
     tail = (1 - confidence) / 2
-    return replace(
-        result,
-        ci_low=float(betaincinv(x, n - x + 1, tail)) if x > 0 else 0.0,
-        ci_high=float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0,
-    )
+
+    def limits(x: int, n: int) -> tuple[float, float]:
+        low = float(betaincinv(x, n - x + 1, tail)) if x > 0 else 0.0
+        return low, float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0
+
+    return _proportion(x, n, "clopper_pearson", limits)
 
 
 def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
@@ -70,13 +52,6 @@ def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
     At n = 25 it covers 94.9 to 96.7 % where Wilson's covers 92.3 to 96.7 and the exact one 97.4 to
     99.3 (Lancaster 1961; Berry & Armitage 1995; tests/bench/bench_coverage.py).
 
-    Parameters
-    ----------
-    x, n
-        Successes and trials.
-    confidence
-        Level of the interval.
-
     Examples
     --------
     Newcombe (Stat Med 1998; 17:857), table I: 0.2544 to 0.3658.
@@ -84,33 +59,24 @@ def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
     >>> round(row.ci_low, 4), round(row.ci_high, 4)
     (0.2544, 0.3658)
     """
-    result = _proportion(x, n, "mid_p")
-    if n == 0:
-        return result
-    x, n = _counts(x, n)
     tail = (1 - confidence) / 2
 
-    def below(p: float, count: int) -> float:
-        """Return the chance of fewer than `count` successes and half that of `count`."""
-        fewer = float(bdtr(count - 1, n, p)) if count else 0.0
-        return (fewer + float(bdtr(count, n, p))) / 2
+    def limits(x: int, n: int) -> tuple[float, float]:
+        def below(p: float) -> float:
+            """Return the chance of fewer than `x` successes and half that of `x`."""
+            fewer = float(bdtr(x - 1, n, p)) if x else 0.0
+            return (fewer + float(bdtr(x, n, p))) / 2
 
-    low = 0.0 if x == 0 else crossing(lambda p: below(p, x) > 1 - tail, 0.0, 1.0)
-    high = 1.0 if x == n else crossing(lambda p: below(p, x) > tail, 0.0, 1.0)
-    return replace(result, ci_low=low, ci_high=high)
+        low = 0.0 if x == 0 else crossing(lambda p: below(p) > 1 - tail, 0.0, 1.0)
+        return low, 1.0 if x == n else crossing(lambda p: below(p) > tail, 0.0, 1.0)
+
+    return _proportion(x, n, "mid_p", limits)
 
 
 def difference_independent(
     x1: int, n1: int, x2: int, n2: int, confidence: float = 0.95
 ) -> Estimate:
     """Return x1/n1 - x2/n2 of two groups with Newcombe's interval (Newcombe 1998a, method 10).
-
-    Parameters
-    ----------
-    x1, n1, x2, n2
-        Successes and trials of either group.
-    confidence
-        Level of the interval.
 
     Examples
     --------
@@ -148,8 +114,6 @@ def difference_paired(
     method
         ``newcombe``: square-and-add with the continuity-corrected phi (Newcombe 1998b, method 10);
         ``tango``: the score interval (Tango 1998).
-    confidence
-        Level of the interval.
 
     Examples
     --------
@@ -213,13 +177,6 @@ def likelihood_ratios(
     ``epiR::epi.tests``. Nothing is added to an empty cell. A ratio of 0 is then given without
     limits; an infinite or undefined ratio is not given. The status is ``zero cell``.
 
-    Parameters
-    ----------
-    tp, fp, fn, tn
-        Cases called rightly positive, wrongly positive, wrongly negative, rightly negative.
-    confidence
-        Level of the intervals.
-
     Returns
     -------
     dict
@@ -266,12 +223,8 @@ def likelihood_ratios(
 def wilson_limits(x: float, n: float, z: float) -> tuple[float, float]:
     """Return the limits of Wilson's score interval.
 
-    Parameters
-    ----------
-    x, n
-        Successes and trials. They need not be whole: n may be an effective number of cases.
-    z
-        Quantile of the normal distribution.
+    `x` of `n` need not be whole: n may be an effective number of cases. `z` is a quantile of the
+    normal distribution.
 
     Examples
     --------
@@ -295,14 +248,7 @@ def square_and_add(
 ) -> tuple[float, float]:
     """Return the limits of first - second from those of either (Newcombe 1998; Zou & Donner 2008).
 
-    Parameters
-    ----------
-    first, second
-        The two proportions.
-    limits, other_limits
-        Their limits.
-    correlation
-        Correlation of the two estimates; 0 if they are from different cases.
+    `correlation` is that of the two estimates; 0 if they are from different cases.
 
     Examples
     --------
@@ -332,11 +278,17 @@ def _counts(*values: float) -> list[int]:
     return counts
 
 
-def _proportion(x: int, n: int, method: str) -> Estimate:
+def _proportion(
+    x: int, n: int, method: str, limits: Callable[[int, int], tuple[float, float]]
+) -> Estimate:
+    x, n = _counts(x, n)
     if x > n:
         raise ValueError("a proportion needs 0 <= x <= n")
     result = Estimate(measure="proportion", n=n, n_positive=x, ci_method=method)
-    return replace(result, estimate=x / n) if n else replace(result, status="no data")
+    if n == 0:
+        return replace(result, status="no data")
+    low, high = limits(x, n)
+    return replace(result, estimate=x / n, ci_low=low, ci_high=high)
 
 
 def _newcombe_paired(a: int, b: int, c: int, d: int, z: float) -> tuple[float, float]:

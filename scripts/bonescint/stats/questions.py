@@ -1,11 +1,11 @@
 """What the questions share: the subject and the meaning of each row."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate
+from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate, MetricSettings
 
 # Measures whose test answers no question of a study. Their hypotheses are, for example, that
 # readers of the same images agree only by chance, or that two measurements of the same image are
@@ -25,7 +25,7 @@ _OF_TEST = ("z=", "z_p=", "df1=", "df2=")  # parts of a note that are about the 
 COUNT_FAILURES = ("version_diagnosis", "equivalence")
 
 
-def low_metrics(settings: Mapping[str, Any]) -> set[str]:
+def low_metrics(settings: MetricSettings) -> set[str]:
     """Return the metrics whose low values indicate metastasis.
 
     Examples
@@ -37,7 +37,7 @@ def low_metrics(settings: Mapping[str, Any]) -> set[str]:
     return {metric for metric, one in values.items() if one.get("positive") == "low"}
 
 
-def sign_of(settings: Mapping[str, Any], metric: str) -> int:
+def sign_of(settings: MetricSettings, metric: str) -> int:
     """Return -1 for a metric whose low values indicate metastasis, else 1.
 
     Examples
@@ -48,7 +48,7 @@ def sign_of(settings: Mapping[str, Any], metric: str) -> int:
     return -1 if metric in low_metrics(settings) else 1
 
 
-def cutoffs_of(settings: Mapping[str, Any], metric: str) -> list[float]:
+def cutoffs_of(settings: MetricSettings, metric: str) -> list[float]:
     """Return the configured cut-offs of a metric, for scores as `Samples` returns them.
 
     A score at or above one is positive. Where low values are positive, scores and cut-offs have the
@@ -63,7 +63,7 @@ def cutoffs_of(settings: Mapping[str, Any], metric: str) -> list[float]:
     return [sign * cutoff["value"] for cutoff in settings["cutoffs"] if cutoff["metric"] == metric]
 
 
-def counts_failures(settings: Mapping[str, Any]) -> bool:
+def counts_failures(settings: MetricSettings) -> bool:
     """Tell whether the primary hypothesis counts failures as wrong (`metrics.primary.cases`).
 
     If so, families and margins do, too, because one study answers with one analysis.
@@ -111,11 +111,6 @@ def held_together(row: Estimate, level: float) -> Estimate:
 
 def without_test(row: Estimate) -> Estimate:
     """Return a row that describes but tests nothing: without statistic, p and notes about them.
-
-    Parameters
-    ----------
-    row
-        For example one of `UNTESTED`.
 
     Examples
     --------

@@ -1,12 +1,12 @@
 """Which cases a new classification moves up or down, by truth, and whether it is right."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bonescint.stats.estimate import NAN, Estimate, write_number
+from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.roc.cases import complete_cases
 
 
@@ -26,31 +26,10 @@ class CallChanges(NamedTuple):
     nonevents: Moves
 
 
-@dataclass(frozen=True, slots=True)
-class NetReclassification(Estimate):
-    """The net reclassification improvement (the estimate) and its two halves.
-
-    Parameters
-    ----------
-    events
-        Share of the cases with metastasis that move up, minus the share that move down.
-    nonevents
-        Share of the cases without metastasis that move down, minus the share that move up.
-    """
-
-    events: float = NAN
-    nonevents: float = NAN
-
-
 def table(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> CallChanges:
     """Return how many calls change and how many stay, by truth.
 
-    Parameters
-    ----------
-    y
-        Truth, shape (n,): 1 or True is metastasis.
-    old, new
-        The calls, shape (n,): 1 or True is positive; a case where one is NaN is left out.
+    The calls are 1 or 0. A case where one is NaN is left out.
 
     Raises
     ------
@@ -73,32 +52,26 @@ def table(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> CallChanges:
     return CallChanges(events, nonevents)
 
 
-def nri(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> NetReclassification:
+def nri(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> Estimate:
     """Return the categorical net reclassification improvement, between -2 and 2 (Pencina 2008).
 
     With two categories it is the gain in sensitivity plus the gain in specificity, so the
     differences of both and their limits contain the same information. It has no limits and no test,
     because both mislead: the improvement is often "significant" where nothing has improved (Pepe,
-    Janes & Li 2014).
-
-    Parameters
-    ----------
-    y
-        Truth, shape (n,): 1 or True is metastasis.
-    old, new
-        Calls or ordered categories, shape (n,), higher is worse; a case where one is NaN is left
-        out.
+    Janes & Li 2014). The note has its two halves: the share of the cases with metastasis that move
+    up minus the share that move down, and the reverse of the others. `old` and `new` are calls or
+    ordered categories, higher is worse.
 
     Examples
     --------
     >>> row = nri([1, 1, 1, 0, 0], [0, 0, 1, 1, 0], [1, 1, 1, 0, 0])
-    >>> round(row.events, 3), row.nonevents, round(row.estimate, 3)
-    (0.667, 0.5, 1.167)
+    >>> round(row.estimate, 3), row.note
+    (1.167, 'nri_events=0.6666666667; nri_nonevents=0.5')
     """
     truth, (before, after) = complete_cases(y, old, new)
     n1 = int(truth.sum())
     n0 = truth.size - n1
-    result = NetReclassification(measure="nri", n=truth.size, n_positive=n1)
+    result = Estimate(measure="nri", n=truth.size, n_positive=n1)
     if n1 == 0 or n0 == 0:
         return replace(result, status="one class" if truth.size else "no data")
     moves = (after > before).astype(int) - (after < before)
@@ -106,8 +79,6 @@ def nri(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> NetReclassification:
     return replace(
         result,
         estimate=events + nonevents,
-        events=events,
-        nonevents=nonevents,
         status="ok" if moves.any() else "identical",
         note=f"nri_events={write_number(events)}; nri_nonevents={write_number(nonevents)}",
     )

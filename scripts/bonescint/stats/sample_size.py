@@ -35,13 +35,6 @@ def latent_correlation(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> 
     It tolerates values that gather at 0, which reduce the result from Spearman's coefficient by a
     tenth.
 
-    Parameters
-    ----------
-    x, y
-        Two measurements of the same cases, shape (n,).
-    confidence
-        Level of the interval.
-
     Examples
     --------
     >>> row = latent_correlation([1, 2, 3, 4, 5], [1, 3, 2, 4, 5])
@@ -64,14 +57,8 @@ def paired_error(
 ) -> float:
     """Return the standard error of a difference between two versions on the same cases.
 
-    Parameters
-    ----------
-    measure
-        One of `MEASURES`.
-    value, difference
-        The value of the better version, and by how much the other is lower.
-    correlations, sizes
-        Correlations of the scores; numbers of cases in each class.
+    `measure` is one of `MEASURES`. `value` is that of the better version; the other is lower by
+    `difference`.
 
     Examples
     --------
@@ -94,13 +81,6 @@ def paired_power(
     confidence: float,
 ) -> float:
     """Return the power of DeLong's paired test, or of the exact McNemar test in the one class.
-
-    Parameters
-    ----------
-    measure, value, difference, correlations, sizes
-        As for `paired_error`.
-    confidence
-        1 minus the level of the test.
 
     Examples
     --------
@@ -130,15 +110,6 @@ def detectable_difference(
 ) -> float:
     """Return the smallest difference that is found with this power; NaN if none is.
 
-    Parameters
-    ----------
-    measure, value, correlations, sizes
-        As for `paired_error`.
-    power
-        The wanted power.
-    confidence
-        1 minus the level of the test.
-
     Examples
     --------
     >>> related, sizes = Correlations(0.5, 0.5), Sizes(50, 50)
@@ -158,14 +129,8 @@ def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:
     """Return from which number of cases on the power is reached; None if that is too many.
 
     The power of an exact test of yes and no can fall slightly when a case is added. The returned
-    number is one whose larger neighbours reach the power, too.
-
-    Parameters
-    ----------
-    power_at
-        The power at a number of cases.
-    power
-        The wanted power.
+    number is one whose larger neighbours reach the power, too. `power_at` gives the power at a
+    number of cases.
 
     Examples
     --------
@@ -190,14 +155,8 @@ def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:
 def sizes_for(measure: str, n: int, ratio: float) -> Sizes:
     """Return the sizes of both classes where one class has `n` cases.
 
-    Parameters
-    ----------
-    measure
-        For specificity `n` counts the cases without metastasis, else the cases with it.
-    n
-        Cases.
-    ratio
-        Cases without metastasis for each case with it.
+    For specificity `n` counts the cases without metastasis, else the cases with it. `ratio` is how
+    many cases without metastasis there are for each case with it.
 
     Examples
     --------
@@ -212,12 +171,7 @@ def sizes_for(measure: str, n: int, ratio: float) -> Sizes:
 def with_failures(sizes: Sizes, share: float) -> Sizes:
     """Return how many cases to collect so that enough remain.
 
-    Parameters
-    ----------
-    sizes
-        Cases that must be analysed.
-    share
-        The share of all cases that no version can analyse; below 1.
+    `sizes` must be analysed. `share` is that of all cases that no version can analyse; below 1.
 
     Examples
     --------
@@ -247,10 +201,6 @@ def next_study(
         Margin of equivalence; None for a difference.
     ratio
         Cases without metastasis for each case with it.
-    power
-        The wanted power.
-    confidence
-        1 minus the level of the test.
 
     Examples
     --------
@@ -272,16 +222,7 @@ def next_study(
 def expected_half_width(measure: str, value: float, sizes: Sizes, confidence: float) -> float:
     """Return half the expected length of one software's interval, as the tables show it first.
 
-    Parameters
-    ----------
-    measure
-        One of `MEASURES`: the logit interval for the AUC, Wilson's for a share.
-    value
-        The supposed true value.
-    sizes
-        The cases.
-    confidence
-        Level of the interval.
+    For the AUC it is the logit interval, for a share Wilson's.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Coded tables joined by code into the arrays of the metrics scripts."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +14,8 @@ from bonescint.files import read_rows
 Floats = NDArray[np.float64]
 # key -> label, version, metrics (its own, in order) and more
 SoftwareFacts = Mapping[str, Mapping[str, Any]]
+# pairs of software keys: the older and the newer version, or two products
+KeyPairs = Sequence[Sequence[str]]
 # The status of a case that counts as a failure of the software: it had the image and could not
 # analyse it. A missing result, or a case that nobody analysed, says nothing about the software.
 FAILED = "segmentation_failed"
@@ -39,8 +41,6 @@ class Samples:
     ----------
     truth
         Code -> 1 (metastasis) or 0, such as `read_truth` returns.
-    measurements
-        results/measurements.csv.
     low
         Metrics whose low values indicate metastasis. Where there is a truth, the sign of their
         scores is changed, so that a higher score always indicates it.
@@ -64,14 +64,7 @@ class Samples:
     def beside(self, key: str, table: Path, metrics: Iterable[str]) -> "Samples":
         """Return the same measurements and, under another key, those of one more table.
 
-        Parameters
-        ----------
-        key
-            A key that no software has.
-        table
-            Has the form of results/software/{software}.csv.
-        metrics
-            The columns to use.
+        No software has the key. The table has the form of results/software/{software}.csv.
         """
         other = copy(self)
         rows = list(read_rows(table))
@@ -156,10 +149,7 @@ class Ratings(NamedTuple):
     def incomplete(self, columns: Iterable[int] | None = None) -> str:
         """Return the notes that count the cases without a value of each reader, with the reasons.
 
-        Parameters
-        ----------
-        columns
-            Columns of the readers in question; None means all.
+        `columns` are those of the readers in question; None means all.
         """
         chosen = slice(None) if columns is None else list(columns)
         read = self.read[:, chosen].all(axis=1)
@@ -171,10 +161,7 @@ class Ratings(NamedTuple):
     def among(self, codes: Collection[str]) -> "Ratings":
         """Return the same readers' ratings of some cases.
 
-        Parameters
-        ----------
-        codes
-            The codes of these cases. Codes without ratings are ignored.
+        Codes without ratings are ignored.
         """
         kept = [i for i, code in enumerate(self.codes) if code in codes]
         found = [self.codes[i] for i in kept]
@@ -183,13 +170,6 @@ class Ratings(NamedTuple):
 
 def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
     """Return the metrics that all of these software have, in their order.
-
-    Parameters
-    ----------
-    software
-        Key -> ``metrics`` and more.
-    *keys
-        At least one of its keys.
 
     Examples
     --------
@@ -200,14 +180,34 @@ def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
     return [metric for metric in first if all(metric in other for other in others)]
 
 
-def read_truth(reference: Path) -> dict[str, float]:
-    """Return code -> 1 or 0 for the cases on which the readers decided.
+def software_metrics(software: SoftwareFacts) -> Iterator[tuple[str, str]]:
+    """Yield each software with each of its metrics.
 
-    Parameters
-    ----------
-    reference
-        results/reference.csv.
+    Examples
+    --------
+    >>> list(software_metrics({"v1": {"metrics": ["bsi", "ann"]}}))
+    [('v1', 'bsi'), ('v1', 'ann')]
     """
+    return ((key, metric) for key in software for metric in software[key]["metrics"])
+
+
+def version_metrics(
+    version_pairs: KeyPairs, software: SoftwareFacts
+) -> Iterator[tuple[str, str, str]]:
+    """Yield each pair of versions, the old one first, with each metric that both have.
+
+    Examples
+    --------
+    >>> metrics = {"v1": {"metrics": ["bsi", "ann"]}, "v2": {"metrics": ["bsi"]}}
+    >>> list(version_metrics([("v1", "v2")], metrics))
+    [('v1', 'v2', 'bsi')]
+    """
+    for old, new in version_pairs:
+        yield from ((old, new, metric) for metric in shared_metrics(software, new, old))
+
+
+def read_truth(reference: Path) -> dict[str, float]:
+    """Return code -> 1 or 0 for the cases on which the readers decided."""
     return {
         row["code"]: float(row["metastasis"])
         for row in read_rows(reference)
@@ -218,23 +218,13 @@ def read_truth(reference: Path) -> dict[str, float]:
 def read_consensus(reference: Path, column: str) -> dict[str, float]:
     """Return code -> a number of the reference standard, for the cases that have one.
 
-    Parameters
-    ----------
-    reference
-        results/reference.csv.
-    column
-        ``n_metastases`` or ``eod``.
+    `column` is ``n_metastases`` or ``eod``.
     """
     return {row["code"]: float(row[column]) for row in read_rows(reference) if row[column]}
 
 
 def eod_contradicts(row: Mapping[str, object]) -> bool:
     """Tell whether a case is positive by consensus with EOD 0, or negative with a higher EOD.
-
-    Parameters
-    ----------
-    row
-        A row of results/reference.csv.
 
     Examples
     --------
@@ -246,25 +236,15 @@ def eod_contradicts(row: Mapping[str, object]) -> bool:
 
 
 def read_eod_contradictions(reference: Path) -> set[str]:
-    """Return the codes of the cases whose EOD contradicts the consensus.
-
-    Parameters
-    ----------
-    reference
-        results/reference.csv.
-    """
+    """Return the codes of the cases whose EOD contradicts the consensus."""
     return {row["code"] for row in read_rows(reference) if eod_contradicts(row)}
 
 
 def read_ratings(readings: Iterable[Path], column: str) -> Ratings:
     """Return one column of every reader's table (R10).
 
-    Parameters
-    ----------
-    readings
-        One table per reader (results/readings), named after the reader.
-    column
-        ``metastasis``, ``n_metastases`` or ``eod``.
+    The tables in results/readings are named after their readers. `column` is ``metastasis``,
+    ``n_metastases`` or ``eod``.
     """
     tables = {path.stem: {row["code"]: row for row in read_rows(path)} for path in readings}
     codes = sorted({code for table in tables.values() for code in table})
@@ -281,14 +261,7 @@ def read_ratings(readings: Iterable[Path], column: str) -> Ratings:
 def by_tracer(ratings: Ratings, cases: Path, tracers: Collection[str]) -> dict[str, Ratings]:
     """Return the ratings of each tracer's cases; nothing where one tracer has all cases.
 
-    Parameters
-    ----------
-    ratings
-        Ratings of all cases.
-    cases
-        results/cases.csv.
-    tracers
-        The study's tracers in their order. A tracer without rated cases is left out.
+    The tracers keep their order. One without rated cases is left out.
     """
     if len(tracers) < 2:
         return {}

@@ -19,12 +19,7 @@ _LEAST = -(1 << 63)
 def pair_blocks(n: int, same: bool = False) -> Iterator[tuple[Any, Any]]:
     """Yield both cases of every pair once, as indexes that numpy broadcasts, in blocks.
 
-    Parameters
-    ----------
-    n
-        Cases.
-    same
-        Whether each case also makes a pair with itself.
+    With `same`, each case also makes a pair with itself.
 
     Examples
     --------
@@ -48,15 +43,8 @@ def at_places(
 
     The result equals that of sorting, to the last bit. Counting how many numbers begin with each
     bit pattern gives the leading bits of the numbers sought. The next pass gives the next bits.
-
-    Parameters
-    ----------
-    blocks
-        Called for each pass. It must always give the same numbers, without NaN.
-    count
-        The number of numbers.
-    places
-        Each below `count`.
+    `blocks` is called for each pass. It must always give the same numbers, `count` of them, without
+    NaN.
 
     Examples
     --------
@@ -111,12 +99,8 @@ def pulls(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
 
     Their sum is Kendall's score. Two cases agree if the one with the larger x has the larger y.
     Pairs that are equal in x or y do not count. This takes n log² n steps: the ranks of two cases
-    that differ in x have a highest differing bit, and each bit is examined once.
-
-    Parameters
-    ----------
-    x, y
-        Shape (n,), no NaN.
+    that differ in x have a highest differing bit, and each bit is examined once. `x` and `y` have
+    no NaN.
 
     Examples
     --------

@@ -12,21 +12,12 @@ GRADES = "eod"
 
 
 class Subgroups(NamedTuple):
-    """The groups by one property.
+    """The groups by one property."""
 
-    Parameters
-    ----------
-    by
-        A number of results/cases.csv, or `GRADES`.
-    groups
-        Name, such as ``age=65-74`` or ``eod=2``, -> the codes of its cases.
-    unknown
-        Codes of the cases that are in no group.
-    """
-
-    by: str
+    by: str  # a number of results/cases.csv, or `GRADES`
+    # name, such as ``age=65-74`` or ``eod=2``, -> the codes of its cases
     groups: Mapping[str, set[str]]
-    unknown: set[str]
+    unknown: set[str]  # codes of the cases that are in no group
 
 
 def groups_by_number(by: str, at: Sequence[float], values: Mapping[str, float | None]) -> Subgroups:
@@ -101,10 +92,7 @@ def groups_by_grade(
 def of_subgroup(row: Estimate) -> Estimate:
     """Return a row of a subgroup, without numbers where the subgroup has too few cases.
 
-    Parameters
-    ----------
-    row
-        A sensitivity, specificity or AUC, or the difference of two, with its n and n positive.
+    The row is a sensitivity, specificity or AUC, or the difference of two.
 
     Examples
     --------

@@ -13,12 +13,8 @@ from bonescint.stats.printed import NEGLIGIBLE
 def welch_difference(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return the mean of the first group minus that of the second, with Welch's limits.
 
-    Parameters
-    ----------
-    a, b
-        Values of two groups of different cases, shapes (n1,) and (n2,); NaN is left out.
-    confidence
-        Level of the interval: Student's t with Satterthwaite's degrees of freedom (R's t.test).
+    NaN in either group is left out. The limits have Student's t with Satterthwaite's degrees of
+    freedom (R's t.test).
 
     Examples
     --------

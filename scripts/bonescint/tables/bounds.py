@@ -26,12 +26,8 @@ class CheckedTable:
 
     Parameters
     ----------
-    table
-        The table.
     columns
         The columns of its schema (`bonescint.tables.columns.load_columns`).
-    faults
-        Collects the faults.
     skip
         Columns of the schema that this table cannot have (``code`` if the key is the patient ID).
     configured
@@ -241,15 +237,7 @@ class CheckedTable:
         return self.table.header[self._positions[name]]
 
     def parsed(self, cells: Cells, name: str) -> Value | None:
-        """Return the meaning of a cell, or None if blank or unreadable. Bounds are not checked.
-
-        Parameters
-        ----------
-        cells
-            The row.
-        name
-            The column.
-        """
+        """Return the meaning of a cell, or None if blank or unreadable. Bounds are not checked."""
         column = self.columns[name]
         text = self.raw(cells, name)
         if not self.has(name) or self.blank(cells, name) or error_value(text):
@@ -275,16 +263,7 @@ class CheckedTable:
     ) -> Value | None:
         """Return a cell's value, or None if it is blank or faulty. Faults are collected.
 
-        Parameters
-        ----------
-        row, cells
-            The row.
-        name
-            The column.
-        needed
-            Whether a blank is an error.
-        show
-            Whether a message may quote the cell.
+        `needed` tells whether a blank is an error, `show` whether a message may quote the cell.
         """
         column = self.columns[name]
         if not self.has(name):

@@ -15,9 +15,8 @@ from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import Column
-from bonescint.tables.faults import Faults
-from bonescint.tables.headers import header_words
-from bonescint.tables.reading import Cells, read_table
+from bonescint.tables.configured import open_configured
+from bonescint.tables.reading import Cells
 from bonescint.tables.values import damaged_id
 from bonescint.text.dates import as_da, header_date, loose_dates
 from bonescint.text.folding import half_width
@@ -29,33 +28,18 @@ _LISTED = 10  # rows outside the cohort that a warning names
 
 @dataclass(frozen=True, slots=True)
 class CohortCase:
-    """One patient of the cohort.
-
-    Parameters
-    ----------
-    code
-        The patient's code.
-    tracer
-        ``MDP`` or ``HMDP``, as finally decided.
-    exam_dates
-        The dates of the chosen instances (usually one).
-    """
+    """One patient of the cohort."""
 
     code: str
-    tracer: str
-    exam_dates: frozenset[date]
+    tracer: str  # ``MDP`` or ``HMDP``, as finally decided
+    exam_dates: frozenset[date]  # the dates of the chosen instances (usually one)
 
 
 @dataclass(frozen=True, slots=True)
 class Cases:
     """The cohort by normalised patient ID, and the identifiers that no message may quote.
 
-    Parameters
-    ----------
-    by_subject
-        Normalised patient ID -> case.
-    identifiers
-        IDs, parts of names and birth dates, normalised.
+    The identifiers are IDs, parts of names and birth dates, normalised.
     """
 
     by_subject: Mapping[str, CohortCase]
@@ -68,34 +52,16 @@ class Cases:
 
 
 class Transcription(NamedTuple):
-    """A table of the hospital, with the case of each row.
-
-    Parameters
-    ----------
-    checked
-        The table.
-    rows
-        Case -> row number and cells of the exam of the study.
-    others
-        How many rows belong to people outside the cohort.
-    """
+    """A table of the hospital, with the case of each row."""
 
     checked: CheckedTable
+    # case -> row number and cells of the exam of the study
     rows: dict[CohortCase, tuple[int, Cells]]
-    others: int
+    others: int  # how many rows belong to people outside the cohort
 
 
 def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
     """Read private/cohort.csv and look up the codes.
-
-    Parameters
-    ----------
-    cohort
-        The table of chosen instances (docs/en/tables.md).
-    ledger
-        The opened correspondence ledger.
-    language
-        Language of the error messages.
 
     Raises
     ------
@@ -143,19 +109,13 @@ def transcribe(
 
     Parameters
     ----------
-    path
-        The file.
     columns
         The columns of its schema (`bonescint.tables.columns.load_columns`).
-    cases
-        The cohort.
     settings
         The entry: key, and optionally tracer, columns, sheet, header_row, encoding, decimal,
         limits.
     config_key
         The entry's path in the configuration, such as ``software.vsbone3``.
-    language
-        Language of the messages.
     second
         Whether it is the second transcription (double entry).
 
@@ -164,8 +124,24 @@ def transcribe(
     InputError
         If the file cannot be read or its column of patients is missing.
     """
-    checked = _checked(path, columns, cases, settings, config_key, language, second)
-    faults, key, tracer = checked.faults, settings["key"], settings.get("tracer")
+    key, tracer = settings["key"], settings.get("tracer")
+    checked = open_configured(
+        path,
+        columns,
+        settings,
+        language,
+        key=key,
+        config_key=f"{config_key}.columns",
+        source=config_key.rpartition(".")[2],
+        identifiers=cases.identifiers,
+        second=second,
+    )
+    faults = checked.faults
+    if not checked.has(key):
+        faults.raise_errors()
+    seen = [name for name in checked.table.visible_others if name not in _explanations()]
+    if seen and not settings.get("sheet"):
+        faults.warn("more_sheets", n=len(seen), entry=f"{config_key}.sheet")
     rows: dict[CohortCase, tuple[int, Cells]] = {}
     of_cohort, others = _rows_of_cohort(checked, key, cases)
     _report_nobody(checked, of_cohort, others, cases.of_tracer(tracer), config_key)
@@ -175,57 +151,9 @@ def transcribe(
             continue
         for row, _ in found:
             # R6: the licence ties the software to the tracer
-            faults.error(
-                "wrong_tracer",
-                row,
-                checked.header(key),
-                "R6",
-                tracer=case.tracer,
-                wanted=tracer,
-                entry=f"{config_key}.tracer",
-            )
+            said = {"tracer": case.tracer, "wanted": tracer, "entry": f"{config_key}.tracer"}
+            faults.error("wrong_tracer", row, checked.header(key), "R6", **said)
     return Transcription(checked, rows, len(others))
-
-
-def _checked(
-    path: Path,
-    columns: Mapping[str, Column],
-    cases: Cases,
-    settings: Mapping[str, Any],
-    config_key: str,
-    language: str,
-    second: bool,
-) -> CheckedTable:
-    """Read the table, match its headers and look for the column of patients."""
-    key, headers = settings["key"], settings.get("columns") or {}
-    configured = {key if name == "key" else name: header for name, header in headers.items()}
-    skip = {"patient_id", "code"} - {key}
-    table = read_table(
-        path,
-        settings.get("sheet"),
-        settings.get("header_row"),
-        settings.get("encoding"),
-        language,
-        words=header_words(columns, skip, configured),
-        limits=settings.get("limits"),
-    )
-    source = config_key.rpartition(".")[2]
-    faults = Faults(table, language, source, cases.identifiers, second)
-    checked = CheckedTable(
-        table,
-        columns,
-        faults,
-        skip=skip,
-        configured=configured,
-        config_key=f"{config_key}.columns",
-        decimal=settings.get("decimal") or ".",
-    )
-    if not checked.has(key):
-        faults.raise_errors()
-    seen = [name for name in table.visible_others if name not in _explanations()]
-    if seen and not settings.get("sheet"):
-        faults.warn("more_sheets", n=len(seen), entry=f"{config_key}.sheet")
-    return checked
 
 
 def _explanations() -> set[str]:
@@ -240,16 +168,7 @@ def _rows_of_cohort(
     """Return case -> rows, and the numbers of other people's rows, which are not read (R12).
 
     In a text file, a row with another number of cells than the header is shifted or cut, because of
-    a decimal comma, or a line break without quotation marks.
-
-    Parameters
-    ----------
-    checked
-        The table.
-    key
-        ``patient_id`` or ``code``.
-    cases
-        The cohort.
+    a decimal comma, or a line break without quotation marks. `key` is ``patient_id`` or ``code``.
     """
     faults = checked.faults
     codes = {case.code: subject for subject, case in cases.by_subject.items()}
@@ -300,17 +219,9 @@ def _report_nobody(
 
     Parameters
     ----------
-    checked
-        The table.
-    found
-        The cases that have rows.
-    others
-        Numbers of the rows outside the cohort.
     wanted
         The cases that the table should hold (R6). It is empty if all of them declined (R12), and
         then nothing is reported.
-    config_key
-        The table's path in the configuration.
     """
     missing = sum(case not in found for case in wanted)
     if others and wanted and not found:
@@ -353,19 +264,7 @@ def _row_of_exam(
 def no_earlier(
     checked: CheckedTable, case: CohortCase, row: int, cells: Cells, name: str
 ) -> date | None:
-    """Return a date that must not be before the exam. An earlier one is an error.
-
-    Parameters
-    ----------
-    checked
-        The table.
-    case
-        The patient.
-    row, cells
-        The row.
-    name
-        The date's column.
-    """
+    """Return a date that must not be before the exam. An earlier one is an error."""
     day = checked.value(row, cells, name)
     if isinstance(day, date) and case.exam_dates and day < min(case.exam_dates):
         checked.faults.error(
@@ -380,15 +279,7 @@ def no_earlier(
 
 
 def operator_of(checked: CheckedTable, row: int, cells: Cells) -> str:
-    """Return the operator's code, empty if there is none. A patient's ID is an error (R15).
-
-    Parameters
-    ----------
-    checked
-        The table.
-    row, cells
-        The row.
-    """
+    """Return the operator's code, empty if there is none. A patient's ID is an error (R15)."""
     code = checked.value(row, cells, "operator")
     if not isinstance(code, str):
         return ""

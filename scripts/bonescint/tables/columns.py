@@ -15,53 +15,28 @@ KEYS = ("patient_id", "code")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of an input table.
+    """One column of an input table."""
 
-    Parameters
-    ----------
-    name
-        Its name in the schema and in config.yaml.
-    kind
-        ``text``, ``number``, ``integer``, ``date`` or ``word``.
-    required
-        Whether the table must have it.
-    headers
-        Accepted headers, Japanese first, used if the configuration names none.
-    minimum, maximum, warn_above
-        Bounds of a number. Outside is an error, and above `warn_above` is a warning.
-    words
-        Folded spelling -> meaning.
-    accepted
-        The words as typed, for messages.
-    blanks
-        Folded spellings of "nothing here".
-    percent, warn_weekend, warn_absent
-        Whether a ``%`` may follow; whether a Saturday or Sunday gives a warning; whether a table
-        without the column gives one, because that changes the results.
-    pattern
-        What a text must match in half width. Empty accepts anything.
-    products
-        Names that may stand before a version.
-    rule
-        The requirement behind the bounds.
-    """
-
-    name: str
-    kind: str
+    name: str  # its name in the schema and in config.yaml
+    kind: str  # ``text``, ``number``, ``integer``, ``date`` or ``word``
     required: bool
+    # accepted headers, Japanese first, used if the configuration names none
     headers: tuple[str, ...]
+    # bounds of a number: outside is an error, and above `warn_above` is a warning
     minimum: Decimal | None
     maximum: Decimal | None
     warn_above: Decimal | None
-    words: Mapping[str, str]
-    accepted: tuple[str, ...]
-    blanks: frozenset[str]
+    words: Mapping[str, str]  # folded spelling -> meaning
+    accepted: tuple[str, ...]  # the words as typed, for messages
+    blanks: frozenset[str]  # folded spellings of "nothing here"
+    # whether a ``%`` may follow; whether a Saturday or Sunday gives a warning; whether a table
+    # without the column gives one, because that changes the results
     percent: bool
     warn_weekend: bool
     warn_absent: bool
-    pattern: str
-    products: tuple[str, ...]
-    rule: str
+    pattern: str  # what a text must match in half width; empty accepts anything
+    products: tuple[str, ...]  # names that may stand before a version
+    rule: str  # the requirement behind the bounds
 
     @property
     def limits(self) -> str:
@@ -75,10 +50,7 @@ class Column:
 def load_columns(schema: str) -> dict[str, Column]:
     """Return the columns of one input table by name.
 
-    Parameters
-    ----------
-    schema
-        A file of schemas/ without ``.schema.yaml``.
+    `schema` is a file of schemas/ without ``.schema.yaml``.
     """
     table = project_yaml(f"schemas/{schema}.schema.yaml")
     return {

@@ -32,12 +32,8 @@ def transcriptions(
 ) -> list[Transcription]:
     """Read a table and its second transcription, if there is one. Differences are faults of both.
 
-    Parameters
-    ----------
-    path, second
-        The files. Both have the layout of the one entry of config.yaml.
-    columns, cases, settings, config_key, language
-        As for `bonescint.tables.cases.transcribe`.
+    Both files have the layout of the one entry of config.yaml
+    (`bonescint.tables.cases.transcribe`).
 
     Raises
     ------
@@ -71,11 +67,6 @@ def compare(first: Transcription, second: Transcription) -> None:
     """Add every difference to the faults of both, by code and column.
 
     An unreadable cell is already a fault and is not compared.
-
-    Parameters
-    ----------
-    first, second
-        The transcriptions.
     """
     names = []
     for name in first.checked.columns:

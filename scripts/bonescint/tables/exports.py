@@ -86,14 +86,10 @@ def read_export(
 
     Parameters
     ----------
-    path
-        The export.
     cases
         The cohort. Rows of other people are not read (R12).
     software, settings
         The entry's name and content in `software` of config.yaml.
-    language
-        Language of the messages.
     second
         A second transcription of the export (double entry), or None.
     same

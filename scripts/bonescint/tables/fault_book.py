@@ -31,19 +31,9 @@ class _Mark(NamedTuple):
 def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthetic: bool) -> None:
     """Write a workbook of the faults of an import.
 
-    It shows values as typed and stays on the identified side. It leaves out rows of people
-    outside the cohort (R12).
-
-    Parameters
-    ----------
-    path
-        The workbook, mode 0600.
-    tables
-        The faults of a table, or of the two transcriptions of one.
-    language
-        Language of its words.
-    synthetic
-        Whether the data are simulated. Every sheet then says so.
+    It shows values as typed and stays on the identified side. It leaves out rows of people outside
+    the cohort (R12). `tables` are the faults of a table, or of the two transcriptions of one. The
+    file has the mode 0600.
     """
     text = Texts("table_faults", language)
     buffer = io.BytesIO()

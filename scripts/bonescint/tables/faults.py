@@ -34,26 +34,17 @@ _ERA = re.compile(r"(?<![A-Za-z])[MTSHR]\.?\s*\d", re.ASCII | re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a table.
+    """One fault of a table."""
 
-    Parameters
-    ----------
-    row, column
-        The row by Excel's number and the column by its header. 0 and empty mean the whole table.
-    rule
-        The requirement (R1..R40), empty if none.
-    place, phrase
-        The place and the sentence. Their words are added when they are told.
-    cells
-        Faulty columns of the row, counted from 0. None means the named column, or the first one if
-        none is named.
-    """
-
+    # the row by Excel's number and the column by its header; 0 and empty mean the whole table
     row: int
     column: str
-    rule: str
+    rule: str  # the requirement (R1..R40), empty if none
+    # the place and the sentence, whose words are added when they are told
     place: Mapping[str, object]
     phrase: Phrase
+    # faulty columns of the row, counted from 0; None means the named column, or the first one if
+    # none is named
     cells: tuple[int, ...] | None = None
 
     def where(self, *texts: Texts) -> str:
@@ -70,10 +61,6 @@ class Faults:
 
     Parameters
     ----------
-    table
-        The table.
-    language
-        ``ja`` or ``en``.
     source
         The table's name in the warnings, such as ``vsbone3``.
     identifiers
@@ -251,13 +238,7 @@ def _looks_personal(value: str) -> bool:
 
 
 class TableErrors(InputError):
-    """The errors of a table, or of the two transcriptions of one.
-
-    Parameters
-    ----------
-    tables
-        Their faults.
-    """
+    """The errors of a table, or of the two transcriptions of one."""
 
     def __init__(self, tables: Sequence[Faults]) -> None:
         self.tables = tables
@@ -271,11 +252,6 @@ class TableErrors(InputError):
 
 def raise_together(tables: Sequence[Faults]) -> None:
     """Raise the errors of all tables at once, if there are any.
-
-    Parameters
-    ----------
-    tables
-        Their faults, in the order in which they are told.
 
     Raises
     ------

@@ -13,14 +13,7 @@ from bonescint.tables.faults import TableErrors
 def fault_book_of_errors(path: Path, language: str, synthetic: bool) -> Iterator[None]:
     """Write a workbook of the faults if the block raises any. An earlier one is removed.
 
-    Parameters
-    ----------
-    path
-        The workbook, on the identified side.
-    language
-        Language of its words.
-    synthetic
-        Whether the data are simulated. Every sheet then says so.
+    The workbook is on the identified side.
 
     Raises
     ------

@@ -39,16 +39,8 @@ def match_headers(
 ) -> dict[str, Match]:
     """Return column -> header. The surest match comes first, and each header is used once.
 
-    Parameters
-    ----------
-    header
-        The cells of the header's row.
-    columns
-        The possible columns.
-    configured
-        Column -> header in config.yaml.
-    prefer
-        Words in the headers of a group: product and version, if a table has several.
+    `configured` maps a column to its header in config.yaml. `prefer` are words in the headers of a
+    group: product and version, if a table has several.
     """
     hints = {row["column"]: row["headers"].split("|") for row in resource_rows("header_hints.csv")}
     scores = []
@@ -74,12 +66,7 @@ def find_header(
 ) -> int:
     """Return the number of the row with most headers, or 0 if no row can be the header.
 
-    Parameters
-    ----------
-    rows
-        Row number and cells of the sheet, from its first row on.
-    columns, configured
-        As for `match_headers`.
+    `rows` are row number and cells of the sheet, from its first row on.
     """
     best, row = _ENOUGH - 1, 0
     grid: list[Cells] = []
@@ -97,13 +84,7 @@ def find_header(
 
 
 def is_value(cell: str) -> bool:
-    """Tell whether a cell looks like an ID, a number or a date: no header, and not shown.
-
-    Parameters
-    ----------
-    cell
-        Its text.
-    """
+    """Tell whether a cell looks like an ID, a number or a date: no header, and not shown."""
     text = half_width(cell).strip()
     return bool(
         PATIENT.fullmatch(text)

@@ -17,43 +17,24 @@ _ENOUGH = 2
 
 
 class HeaderRow(NamedTuple):
-    """The row that looks most like the header.
+    """The row that looks most like the header."""
 
-    Parameters
-    ----------
-    fits
-        Whether it has every column that the table needs.
-    known
-        How many columns of the schema it has.
-    row
-        Its number. 0 means that no row of the sheet has two of them.
-    """
-
-    fits: bool
-    known: int
-    row: int
+    fits: bool  # whether it has every column that the table needs
+    known: int  # how many columns of the schema it has
+    row: int  # its number; 0 means that no row of the sheet has two of them
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderWords:
     """The headers that a table may have, folded.
 
-    Parameters
-    ----------
-    columns
-        For each column, its headers and whether the table needs it.
+    `columns` has the headers of each column, and whether the table needs it.
     """
 
     columns: tuple[tuple[frozenset[str], bool], ...]
 
     def find(self, grid: Sequence[Cells]) -> HeaderRow:
-        """Return the first row with all needed headers, otherwise the one with most known ones.
-
-        Parameters
-        ----------
-        grid
-            The sheet's rows. Only the first ones are used.
-        """
+        """Return the first row with all needed headers, otherwise the one with most known ones."""
         best = HeaderRow(False, 0, 0)
         for n, own in enumerate(grid[:SEARCHED], 1):
             if not any(map(str.strip, own)):
@@ -77,13 +58,7 @@ def header_words(
     skip: Iterable[str] = (),
     configured: Mapping[str, str | None] | None = None,
 ) -> HeaderWords:
-    """Return the headers that a table may have: the schema's and the configured ones.
-
-    Parameters
-    ----------
-    columns, skip, configured
-        As for `bonescint.tables.bounds.CheckedTable`.
-    """
+    """Return the headers that a table may have: the schema's and the configured ones."""
     named = configured or {}
 
     def spelt(name: str, column: Column) -> frozenset[str]:
@@ -100,13 +75,7 @@ def header_words(
 
 
 def merged_header(grid: Sequence[Cells]) -> Cells:
-    """Return the header that ends with the last of these rows.
-
-    Parameters
-    ----------
-    grid
-        The rows from the sheet's first to the header's.
-    """
+    """Return the header that ends with the last of these rows."""
     *above, last = grid
     cells = list(last)
     groups: list[str] = []

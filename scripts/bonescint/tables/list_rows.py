@@ -9,8 +9,7 @@ from bonescint.errors import InputError
 from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import Column, load_columns
-from bonescint.tables.faults import Faults
-from bonescint.tables.headers import header_words
+from bonescint.tables.configured import open_configured
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import damaged_id
 from bonescint.text.dates import table_date
@@ -26,14 +25,7 @@ def read_patient_ids(
 ) -> dict[int, str]:
     """Return row -> normalised patient ID of a list of patients. Other columns are not read.
 
-    Parameters
-    ----------
-    path
-        The list, in any form of the hospital's lists.
-    language
-        Language of the messages.
-    layout
-        How the table is read: ``sheet``, if given.
+    The list may have any form of the hospital's lists. `layout` has ``sheet``, if given.
 
     Raises
     ------
@@ -41,14 +33,10 @@ def read_patient_ids(
         If a row has no usable ID, or if another sheet may hold patients, because they would be
         overlooked.
     """
-    checked, faults = open_list(path, "", load_columns("patient_ids"), language, layout)
-    others = checked.table.other_sheets
-    if others and (layout or {}).get("sheet"):
-        others = tuple(name for name in others if may_hold_entries(path, name, checked, language))
-    if others:
-        faults.error("other_sheets_of_ids", rule="R31", n=len(others))
-    rows = list(rows_with_id(checked, faults))
-    faults.raise_errors()
+    checked = open_list(path, "", load_columns("patient_ids"), language, layout)
+    refuse_other_sheets(path, checked, layout, "other_sheets_of_ids", "R31")
+    rows = list(rows_with_id(checked))
+    checked.faults.raise_errors()
     return {row: normalise(checked.raw(cells, "patient_id")) for row, cells in rows}
 
 
@@ -58,21 +46,11 @@ def open_list(
     columns: Mapping[str, Column],
     language: str,
     layout: Mapping[str, Any] | None,
-) -> tuple[CheckedTable, Faults]:
+) -> CheckedTable:
     """Open a list and find its columns.
 
-    Parameters
-    ----------
-    path
-        The list.
-    name
-        Its key in `inputs`, for messages about the configuration. Empty if it is not configured.
-    columns
-        The columns of its schema.
-    language
-        Language of the messages.
-    layout
-        As for `bonescint.tables.lists.read_participants`.
+    `name` is its key in `inputs`, for messages about the configuration. It is empty if the list is
+    not configured.
 
     Raises
     ------
@@ -80,41 +58,37 @@ def open_list(
         If it is not a table, or a column is not found.
     """
     given = layout or {}
-    headers = given.get("columns") or {}
-    configured = {"patient_id" if key == "key" else key: h for key, h in headers.items()}
-    table = read_table(
+    checked = open_configured(
         path,
-        given.get("sheet"),
-        given.get("header_row"),
-        given.get("encoding"),
-        language,
-        words=header_words(columns, (), configured),
-        limits=given.get("limits"),
-    )
-    faults = Faults(table, language)
-    checked = CheckedTable(
-        table,
         columns,
-        faults,
-        configured=configured,
-        config_key=f"inputs.{name}.columns" if headers else None,
+        given,
+        language,
+        config_key=f"inputs.{name}.columns" if given.get("columns") else None,
         entry="" if layout is None or not name else f"inputs.{name}",
     )
-    faults.raise_errors()  # without its columns a list cannot be read
-    return checked, faults
+    checked.faults.raise_errors()  # without its columns a list cannot be read
+    return checked
 
 
-def may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, language: str) -> bool:
+def refuse_other_sheets(
+    path: str | Path, checked: CheckedTable, layout: Mapping[str, Any] | None, key: str, rule: str
+) -> None:
+    """Add the error `key` if another sheet may hold patients. If one is named, others may not.
+
+    A sheet beside the named one may hold anything but the patients' header or an ID.
+    """
+    others = checked.table.other_sheets
+    if others and (layout or {}).get("sheet"):
+        language = checked.faults.text.language
+        others = tuple(name for name in others if _may_hold_entries(path, name, checked, language))
+    if others:
+        checked.faults.error(key, rule=rule, n=len(others))
+
+
+def _may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, language: str) -> bool:
     """Tell whether a sheet has the patients' header, or a cell that looks like an ID.
 
-    Parameters
-    ----------
-    path, sheet
-        A workbook, and one of its sheets that is not the list.
-    checked
-        The list.
-    language
-        Language of the messages.
+    `sheet` is a sheet of the workbook that is not the list.
     """
     try:
         other = read_table(path, sheet, 1, language=language)
@@ -131,15 +105,10 @@ def may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, langua
     )
 
 
-def rows_with_id(checked: CheckedTable, faults: Faults) -> Iterator[tuple[int, Cells]]:
-    """Yield the rows with a readable patient ID. Any other row is a fault.
-
-    Parameters
-    ----------
-    checked, faults
-        The results of `open_list`.
-    """
-    header, rule = checked.header("patient_id"), checked.columns["patient_id"].rule
+def rows_with_id(checked: CheckedTable) -> Iterator[tuple[int, Cells]]:
+    """Yield the rows with a readable patient ID. Any other row is a fault."""
+    faults, header = checked.faults, checked.header("patient_id")
+    rule = checked.columns["patient_id"].rule
     for row, cells in checked.table.rows:
         typed = checked.raw(cells, "patient_id")
         if damaged_id(typed):

@@ -11,7 +11,7 @@ from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import Column, load_columns
-from bonescint.tables.list_rows import may_hold_entries, open_list, rows_with_id
+from bonescint.tables.list_rows import open_list, refuse_other_sheets, rows_with_id
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import NOT_CALCULATED, error_value
 from bonescint.text.folding import fold_header
@@ -27,33 +27,19 @@ _TELLING = ("received", "by")
 
 @dataclass(frozen=True, slots=True)
 class OptOutEntry:
-    """One line of the opt-out list.
-
-    Parameters
-    ----------
-    row
-        Its row as Excel numbers it.
-    subject
-        The normalised patient ID.
-    received
-        When the wish arrived, or None if the list does not tell.
-    by
-        ``self``, ``proxy`` or empty.
-    ground, relation
-        Those of a proxy (R13): a key of ``x-words`` in schemas/opt_out.schema.yaml, or empty.
-    problems
-        Incomplete or odd details. The entry excludes the patient nevertheless.
-    struck
-        Whether its whole row is struck out. It excludes the patient nevertheless.
-    """
+    """One line of the opt-out list."""
 
     row: int
     subject: str
-    received: date | None
-    by: str
+    received: date | None  # when the wish arrived, or None if the list does not tell
+    by: str  # ``self``, ``proxy`` or empty
+    # of a proxy (R13), with the relation: a key of ``x-words`` in schemas/opt_out.schema.yaml, or
+    # empty
     ground: str
     relation: str
+    # incomplete or odd details; the entry excludes the patient nevertheless
     problems: list[Phrase] = field(default_factory=list)
+    # whether its whole row is struck out; it excludes the patient nevertheless
     struck: bool = False
 
     def as_recorded(self) -> dict[str, str]:
@@ -90,8 +76,6 @@ def read_participants(
         The list: patient ID and study number. Rows of other studies are only counted.
     preceding_study
         The study's number. HS2022-005, HS-2022-005 and ＨＳ２０２２－００５ are the same.
-    language
-        Language of the messages.
     warnings
         Takes remarks about odd rows that are read nevertheless, as rows of ``*.warnings.csv``.
     layout
@@ -103,13 +87,12 @@ def read_participants(
     InputError
         If the list is empty, a row has no ID or no study number, or no row is of the study.
     """
-    checked, faults = open_list(
-        path, "participants", load_columns("participants"), language, layout
-    )
+    checked = open_list(path, "participants", load_columns("participants"), language, layout)
+    faults = checked.faults
     wanted = normalise(preceding_study)
     subjects: dict[str, int] = {}
     others = 0
-    for row, cells in rows_with_id(checked, faults):
+    for row, cells in rows_with_id(checked):
         typed = checked.raw(cells, "study")
         study = normalise(typed)
         if error_value(typed):
@@ -143,10 +126,6 @@ def read_opt_out(
 
     Parameters
     ----------
-    path
-        The list.
-    language
-        Language of the messages.
     ids_only
         Whether a table with neither a column of receipt dates nor one of who declined is accepted.
         The hospital has many tables with patient IDs, and each would exclude everybody in it.
@@ -159,19 +138,16 @@ def read_opt_out(
         If an entry has no usable ID, or another sheet may hold entries, because a patient who
         declined could be overlooked. If it may be another table.
     """
-    checked, faults = open_list(path, "opt_out", load_columns("opt_out"), language, layout)
+    checked = open_list(path, "opt_out", load_columns("opt_out"), language, layout)
+    faults = checked.faults
     if not ids_only and not any(map(checked.has, _TELLING)):
         wanted = {name: checked.columns[name].headers[0] for name in _TELLING}
         faults.header_error("opt_out_ids_alone", (), "R12", **wanted)
     if (n := len(checked.table.rows)) > MOST_OPT_OUTS:
         faults.error("opt_out_too_long", rule="R12", n=n, most=MOST_OPT_OUTS)
-    others = checked.table.other_sheets
-    if others and (layout or {}).get("sheet"):
-        others = tuple(name for name in others if may_hold_entries(path, name, checked, language))
-    if others:
-        faults.error("other_sheets", rule="R12", n=len(others))
+    refuse_other_sheets(path, checked, layout, "other_sheets", "R12")
     faults.raise_errors()
-    rows = list(rows_with_id(checked, faults))
+    rows = list(rows_with_id(checked))
     faults.raise_errors()
     # from here on a fault is only a remark on its entry; it never stops or undoes the exclusion
     return [_entry(checked, row, cells) for row, cells in rows]
@@ -186,16 +162,7 @@ def read_tracer_calendar(
 ) -> dict[date, str]:
     """Return exam date -> tracer, for images that do not name their tracer.
 
-    Parameters
-    ----------
-    path
-        The list: one row per exam date.
-    language
-        Language of the messages.
-    warnings, layout
-        As for `read_participants`.
-    tracers
-        The tracers of the study.
+    The list has one row per exam date.
 
     Raises
     ------
@@ -204,7 +171,8 @@ def read_tracer_calendar(
     """
     listed = load_columns("tracer_calendar")
     columns = listed | {"tracer": _naming(listed["tracer"], tracers)}
-    checked, faults = open_list(path, "tracer_calendar", columns, language, layout)
+    checked = open_list(path, "tracer_calendar", columns, language, layout)
+    faults = checked.faults
     calendar: dict[date, str] = {}
     for row, cells in checked.table.rows:
         day = checked.value(row, cells, "exam_date", needed=True)
@@ -246,14 +214,10 @@ def read_exam_dates(
         The list: one row per patient.
     window
         The first and the last allowed day of an exam, year first.
-    language
-        Language of the messages.
     warnings
         As for `read_participants`, and also rows of patients without an image.
     exams
         Normalised patient ID -> days of a participant's images. None if they are not known yet.
-    layout
-        As for `read_participants`.
 
     Raises
     ------
@@ -261,10 +225,11 @@ def read_exam_dates(
         If an ID or date is unreadable, a date is outside the window or none of the patient's
         exams, or a patient has two dates.
     """
-    checked, faults = open_list(path, "exam_dates", load_columns("exam_dates"), language, layout)
+    checked = open_list(path, "exam_dates", load_columns("exam_dates"), language, layout)
+    faults = checked.faults
     chosen: dict[str, ExamChoice] = {}
     odd: list[dict[str, str]] = []
-    for row, cells in rows_with_id(checked, faults):
+    for row, cells in rows_with_id(checked):
         subject = normalise(checked.raw(cells, "patient_id"))
         day = checked.value(row, cells, "exam_date", needed=True)
         if not isinstance(day, date):

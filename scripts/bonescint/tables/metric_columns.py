@@ -58,10 +58,7 @@ def _kind(key: str) -> str | None:
 def whose(key: str, own: Mapping[str, Any]) -> Any:
     """Return the only software that has a metric, or nothing if all have it.
 
-    Parameters
-    ----------
-    key, own
-        Its name, and its settings in the configuration, which may be wrong.
+    `own` is the metric's entry in the configuration, which may be wrong.
     """
     return {**_DEFAULT.get(key, {}), **own}.get("software")
 
@@ -72,15 +69,7 @@ def is_product(product: str, name: str) -> bool:
 
 
 def may_have(metric: Mapping[str, Any], key: str, product: str) -> bool:
-    """Tell whether a software may have a metric.
-
-    Parameters
-    ----------
-    metric
-        The result of `metric_values`.
-    key, product
-        The software's entry in the configuration, and its product.
-    """
+    """Tell whether a software may have a metric."""
     names = metric["software"]
     return not names or key in names or any(is_product(product, name) for name in names)
 
@@ -88,12 +77,7 @@ def may_have(metric: Mapping[str, Any], key: str, product: str) -> bool:
 def metrics_of_entry(values: Values, key: str, entry: Mapping[str, Any]) -> list[str]:
     """Return the metrics that a software has, in their order.
 
-    Parameters
-    ----------
-    values
-        The result of `metric_values`.
-    key, entry
-        The software's entry. A metric of only some software counts if a column is named for it.
+    A metric of only some software counts if the software's entry names a column for it.
     """
     named = entry.get("columns") or {}
     return [
@@ -105,13 +89,7 @@ def metrics_of_entry(values: Values, key: str, entry: Mapping[str, Any]) -> list
 
 
 def export_columns(values: Values) -> dict[str, Column]:
-    """Return the columns of a software's export from its schema, with the study's metrics.
-
-    Parameters
-    ----------
-    values
-        The result of `metric_values`.
-    """
+    """Return the columns of a software's export from its schema, with the study's metrics."""
     schema = load_columns("software_export")
     own = {name: _column(name, metric) for name, metric in values.items()}
     # the order of the default metrics in the configuration does not change the template
@@ -140,15 +118,7 @@ def _column(name: str, metric: Mapping[str, Any]) -> Column:
 
 
 def with_metrics(names: tuple[str, ...], values: Values) -> tuple[str, ...]:
-    """Return a declared header with the study's metrics in place of the default ones.
-
-    Parameters
-    ----------
-    names
-        Such as ``columns("software")``.
-    values
-        The result of `metric_values`.
-    """
+    """Return a declared header with the study's metrics in place of the default ones."""
     return replaced(names, [*_DEFAULT], [*values])
 
 
@@ -162,12 +132,7 @@ def metric_phrase(key: str, metric: Mapping[str, Any]) -> Phrase | str:
 def metric_title(key: str, metric: Mapping[str, Any], text: Texts, word: str) -> str:
     """Return the title of a metric's column or axis: its name and its unit.
 
-    Parameters
-    ----------
-    key, metric
-        Its name in the configuration, and its settings there.
-    text, word
-        The words of an output, and the key of this metric's word, if it has one.
+    `word` is the key of this metric's word in the words of an output, if it has one.
     """
     name = metric_name(key, metric, text.language)
     if not name and word in text:
@@ -179,14 +144,6 @@ def metric_title(key: str, metric: Mapping[str, Any], text: Texts, word: str) ->
 
 
 def metric_name(key: str, metric: Mapping[str, Any], language: str) -> str:
-    """Return a study's name for a metric, or nothing if the program's own words are used.
-
-    Parameters
-    ----------
-    key, metric
-        Its name in the configuration, and its settings there.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return a study's name for a metric, or nothing if the program's own words are used."""
     # no word of the program is used for other metrics, because it could mean something else
     return str(metric["label"].get(language, "" if key in _DEFAULT else key))

@@ -29,14 +29,8 @@ class _Section(NamedTuple):
 def shown_number(value: float, code: str, epoch: datetime) -> str:
     """Return a number as shown in its cell: a date as ISO text, a percentage as 1.23%.
 
-    Parameters
-    ----------
-    value
-        The number in the cell.
-    code
-        Its number format. If it has several sections (``0.0%;-0.0%;0``), that of this value counts.
-    epoch
-        The workbook's epoch for dates (1900 or 1904).
+    If the format `code` has several sections (``0.0%;-0.0%;0``), that of this value counts. `epoch`
+    is the workbook's for dates (1900 or 1904).
     """
     kind = _kind(code, value)
     if kind in ("date", "time", "elapsed"):

@@ -20,18 +20,8 @@ def refuse_no_ids(
 ) -> None:
     """Refuse an opt-out list if a cell is a code, a name or several IDs (R12).
 
-    Parameters
-    ----------
-    entries
-        The list.
-    known
-        Normalised IDs in images and ledger.
-    file
-        The list's file.
-    language
-        Language of the messages.
-    pattern
-        The form of a patient ID (`bonescint.names.ids.is_patient_id`).
+    `known` are the normalised IDs in images and ledger, and `pattern` is the form of a patient ID
+    (`bonescint.names.ids.is_patient_id`).
 
     Raises
     ------
@@ -44,11 +34,5 @@ def refuse_no_ids(
 
 
 def ids_of_ledger(ledger: Ledger) -> set[str]:
-    """Return the normalised IDs in the ledger: of coded patients and of those who declined.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return the normalised IDs in the ledger: of coded patients and of those who declined."""
     return {*ledger.codes(), *in_force(ledger)}.union(*links(ledger))

@@ -30,27 +30,14 @@ _STRICT = "http://purl.oclc.org/ooxml/"
 
 
 class Package(NamedTuple):
-    """The content of a workbook's parts.
+    """The content of a workbook's parts."""
 
-    Parameters
-    ----------
-    rows
-        Name of a part -> number of its last row element that holds anything.
-    formulas
-        Name of a part -> places of its formulas, as numbers of `cell_number`.
-    styles
-        Name of the part with the cell styles, empty if there is none.
-    strict
-        Whether it is Strict Open XML, which has other names for everything.
-    uncalculated
-        Whether it asks Excel to calculate its formulas first.
-    """
-
-    rows: Mapping[str, int]
+    rows: Mapping[str, int]  # name of a part -> number of its last row element that holds anything
+    # name of a part -> places of its formulas, as numbers of `cell_number`
     formulas: Mapping[str, "array[int]"]
-    styles: str
-    strict: bool
-    uncalculated: bool
+    styles: str  # name of the part with the cell styles, empty if there is none
+    strict: bool  # whether it is Strict Open XML, which has other names for everything
+    uncalculated: bool  # whether it asks Excel to calculate its formulas first
 
 
 class DamagedError(Exception):
@@ -64,13 +51,6 @@ def cell_number(row: int, column: int) -> int:
 
 def measure(archive: zipfile.ZipFile, limits: TableLimits) -> Package:
     """Return the content of a workbook's parts.
-
-    Parameters
-    ----------
-    archive
-        The workbook.
-    limits
-        The limits of size.
 
     Raises
     ------
@@ -108,11 +88,6 @@ def is_read(name: str) -> bool:
 def open_archive(stream: IO[bytes]) -> zipfile.ZipFile:
     """Return a ZIP archive that has no more members than a workbook can have.
 
-    Parameters
-    ----------
-    stream
-        The file.
-
     Raises
     ------
     DamagedError, Exception
@@ -126,13 +101,7 @@ def open_archive(stream: IO[bytes]) -> zipfile.ZipFile:
 
 
 def in_transitional(archive: zipfile.ZipFile) -> io.BytesIO:
-    """Return a Strict workbook with the names that Excel and other programs use by default.
-
-    Parameters
-    ----------
-    archive
-        A measured workbook.
-    """
+    """Return a Strict workbook with the names that Excel and other programs use by default."""
     found = io.BytesIO()
     strict = re.escape(_STRICT.encode()) + rb"(\w+)/"
     by_default = rb"http://schemas.openxmlformats.org/\1/2006/"

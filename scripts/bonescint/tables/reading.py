@@ -106,8 +106,6 @@ def read_table(
 
     Parameters
     ----------
-    path
-        The file.
     sheet
         The sheet's name. None takes the visible one with such a table, otherwise the first one.
     header_row
@@ -116,8 +114,6 @@ def read_table(
     encoding
         Encoding of a text file. None uses its BOM, otherwise UTF-8, cp932 (Japanese Windows) or
         UTF-16.
-    language
-        Language of the error messages.
     words
         The possible headers of the table (`bonescint.tables.headers.header_words`), by which header
         and sheet are found. None does not look for them.

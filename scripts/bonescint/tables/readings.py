@@ -49,14 +49,10 @@ def read_report(
 
     Parameters
     ----------
-    path
-        The report.
     cases
         The cohort. Rows of other people are not read (R12).
     reader, settings
         The entry's name and content in `readers` of config.yaml.
-    language
-        Language of the messages.
     second
         A second transcription of the report (double entry), or None.
     same

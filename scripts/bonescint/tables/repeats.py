@@ -15,34 +15,16 @@ _FIRST = ("export", "second_export", "report", "second_report")
 
 
 class Repeat(NamedTuple):
-    """A further table of an entry of the configuration.
-
-    Parameters
-    ----------
-    area
-        ``software`` or ``readers``.
-    entry
-        Its name there.
-    key
-        Path of the configuration's key that names the table.
-    settings
-        The settings of its reading: ``file`` and more.
-    """
+    """A further table of an entry of the configuration."""
 
     area: str
     entry: str
-    key: str
-    settings: dict[str, Any]
+    key: str  # path of the configuration's key that names the table
+    settings: dict[str, Any]  # the settings of its reading: ``file`` and more
 
 
 def repeats(software: Entries, readers: Entries) -> dict[str, Repeat]:
-    """Return name of the coded table, such as ``vsbone3_stored`` -> the further table.
-
-    Parameters
-    ----------
-    software, readers
-        The entries of the configuration.
-    """
+    """Return name of the coded table, such as ``vsbone3_stored`` -> the further table."""
     return {
         f"{entry}_{kind}": Repeat(area, entry, f"{area}.{entry}.{key}", settings)
         for area, entries, kinds in (
@@ -55,13 +37,7 @@ def repeats(software: Entries, readers: Entries) -> dict[str, Repeat]:
 
 
 def coded_repeats(found: Mapping[str, Repeat]) -> dict[str, list[str]]:
-    """Return the questions' name of such tables -> their paths on the coded side.
-
-    Parameters
-    ----------
-    found
-        The result of `repeats`.
-    """
+    """Return the questions' name of such tables -> their paths on the coded side."""
     return {
         need: [f"results/{need}/{name}.csv" for name, one in found.items() if one.area == area]
         for need, area in (("repeats", "software"), ("second_readings", "readers"))
@@ -69,27 +45,14 @@ def coded_repeats(found: Mapping[str, Repeat]) -> dict[str, list[str]]:
 
 
 def own_settings(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of an entry's own table, without further tables and labels.
-
-    Parameters
-    ----------
-    entry
-        An entry of ``software`` or ``readers`` of the configuration.
-    """
+    """Return the settings of an entry's own table, without further tables and labels."""
     return {name: value for name, value in entry.items() if name not in (*AGAIN, "label")}
 
 
 def repeat_settings(entries: Entries, key: str = "repeat_export") -> dict[str, dict[str, Any]]:
     """Return entry -> settings of its further table, for entries that have one.
 
-    Settings that the table lacks are taken from the entry.
-
-    Parameters
-    ----------
-    entries
-        ``software`` or ``readers`` of the configuration.
-    key
-        Key of the table, one of `AGAIN`.
+    Settings that the table lacks are taken from the entry. `key` is one of `AGAIN`.
     """
     found = {}
     for name, entry in entries.items():

@@ -17,8 +17,6 @@ def warn_same_table(
 
     Parameters
     ----------
-    checked
-        The table.
     names
         The columns that hold results.
     sheet

@@ -6,12 +6,9 @@ from typing import Any
 
 from bonescint.identity.codes import typed_code
 from bonescint.names.ids import normalise
-from bonescint.tables.bounds import CheckedTable
-from bonescint.tables.columns import KEYS, load_columns
-from bonescint.tables.faults import Faults
-from bonescint.tables.headers import header_words
+from bonescint.tables.columns import load_columns
+from bonescint.tables.configured import open_configured
 from bonescint.tables.lists import pass_on_warnings
-from bonescint.tables.reading import read_table
 from bonescint.tables.values import damaged_id
 
 ENTRY = "cohort.selection.list"
@@ -28,8 +25,6 @@ def read_selection(
         ``cohort.selection.list`` of the configuration: a path, or a mapping of ``file`` and
         optionally ``key`` (``patient_id`` or ``code``), ``sheet``, ``header_row``, ``encoding``,
         ``columns`` and ``limits``.
-    language
-        Language of the messages.
     warnings
         Takes remarks about odd rows that are read nevertheless, as rows of ``*.warnings.csv``.
 
@@ -40,8 +35,17 @@ def read_selection(
     """
     layout: Mapping[str, Any] = given if isinstance(given, Mapping) else {"file": given}
     key = str(layout.get("key") or "patient_id")
-    checked = _opened(layout, key, language)
+    checked = open_configured(
+        Path(layout["file"]),
+        load_columns("selection"),
+        layout,
+        language,
+        key=key,
+        config_key=f"{ENTRY}.columns" if layout.get("columns") else None,
+        entry=ENTRY,
+    )
     table, faults = checked.table, checked.faults
+    faults.raise_errors()  # without its column the list cannot be read
     found: dict[str, int] = {}
     for row, cells in table.rows:
         typed = checked.raw(cells, key)
@@ -59,29 +63,3 @@ def read_selection(
     faults.raise_errors()
     pass_on_warnings(checked, warnings)
     return found
-
-
-def _opened(layout: Mapping[str, Any], key: str, language: str) -> CheckedTable:
-    headers = {key if n == "key" else n: h for n, h in (layout.get("columns") or {}).items()}
-    columns, skip = load_columns("selection"), {*KEYS} - {key}
-    table = read_table(
-        Path(layout["file"]),
-        layout.get("sheet"),
-        layout.get("header_row"),
-        layout.get("encoding"),
-        language,
-        words=header_words(columns, skip, headers),
-        limits=layout.get("limits"),
-    )
-    faults = Faults(table, language)
-    checked = CheckedTable(
-        table,
-        columns,
-        faults,
-        skip=skip,
-        configured=headers,
-        config_key=f"{ENTRY}.columns" if headers else None,
-        entry=ENTRY,
-    )
-    faults.raise_errors()  # without its column the list cannot be read
-    return checked

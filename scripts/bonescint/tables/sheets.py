@@ -46,10 +46,6 @@ class ShownColumn:
 
     Parameters
     ----------
-    key
-        The column of the coded table.
-    title
-        Its title on the sheet.
     kind
         ``text``, ``date`` (YYYY-MM-DD in the table) or a number format of `FORMATS`.
     say
@@ -72,22 +68,12 @@ class ShownColumn:
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table in words for a sheet or a page.
-
-    Parameters
-    ----------
-    title
-        Its heading.
-    columns, rows
-        What to show, in order.
-    note
-        What a reader must know about it, one line or more.
-    """
+    """A table in words for a sheet or a page."""
 
     title: str
     columns: list[ShownColumn]
     rows: Sequence[Mapping[str, str]]
-    note: str = ""
+    note: str = ""  # what a reader must know about it, one line or more
 
 
 def row_height(texts: Sequence[str], widths: Sequence[float]) -> float:
@@ -147,16 +133,8 @@ def make_styles(book: Any) -> dict[str, Any]:
 class Sheet:
     """A worksheet written from the top down.
 
-    Parameters
-    ----------
-    book
-        The XlsxWriter workbook.
-    name
-        The sheet's name.
-    title, synthetic
-        First line, and whether the banner follows it. Both are also in the print header.
-    styles
-        Named cell formats (`make_styles`).
+    The title is its first line, and a banner follows it for simulated data. Both are also in the
+    print header.
     """
 
     def __init__(
@@ -187,12 +165,7 @@ class Sheet:
     def notes(self, *texts: str, style: str = "note") -> None:
         """Write texts in lines that fit the page, and then a blank row.
 
-        Parameters
-        ----------
-        *texts
-            The texts.
-        style
-            A style of `make_styles`. A note is something that a reader must not miss.
+        A text in the style of a note is something that a reader must not miss.
         """
         for text in texts:
             for line in broken(text, _NOTE_WIDTH):
@@ -229,12 +202,6 @@ class Sheet:
 
         Parameters
         ----------
-        columns
-            What to show, in order.
-        rows
-            Rows of a coded table. Other columns are ignored.
-        empty
-            The text for a table without rows.
         main
             Freeze the header and add the filter (only one table of a sheet can have them).
         widest

@@ -10,14 +10,8 @@ def read_styles(archive: zipfile.ZipFile, part: str) -> list[tuple[str, bool]]:
     """Return number format and strike-through of each cell style, by its number.
 
     openpyxl's styles are not used, because it renumbers the formats. A format without a code would
-    get the code of another one.
-
-    Parameters
-    ----------
-    archive
-        A measured workbook.
-    part
-        The name of the part with the styles, empty if there is none.
+    get the code of another one. `part` is the name of the part with the styles, empty if there is
+    none.
     """
     from openpyxl.styles.numbers import BUILTIN_FORMATS
     from openpyxl.xml.functions import fromstring  # type: ignore[attr-defined]

@@ -58,14 +58,7 @@ def parse_version(text: str, products: Iterable[str] = ()) -> tuple[int, ...] | 
     ``VSBONE 3.0.1``, ``Ver. 3.0.1`` and ``３．０．１`` are (3, 0, 1). The number directly behind a
     product's name counts, otherwise the one behind "Ver", "V" or バージョン, otherwise the first
     one. A revision beside it never counts. Zeros at the end are removed, because Excel turns a
-    typed 3.0 into 3.
-
-    Parameters
-    ----------
-    text
-        The cell.
-    products
-        Names that may stand before the version.
+    typed 3.0 into 3. `products` are names that may stand before the version.
     """
     text = fold_term(text)
     names = "|".join(r"\s*".join(map(re.escape, fold_header(name))) for name in products)
@@ -81,13 +74,6 @@ def other_versions(text: str, configured: str) -> bool:
     """Tell whether a cell prints two versions and not only the configured one: ``2.0/3.0``.
 
     Numbers with a point are taken for versions unless they begin with a year (``2023.1``).
-
-    Parameters
-    ----------
-    text
-        The cell.
-    configured
-        Numbers parted by points, as in config.yaml.
     """
     text = half_width(text)
     found = {_numbers(one) for one in re.findall(r"(?<![\d.])\d{1,3}(?:\.\d+)+", text, re.ASCII)}
@@ -102,13 +88,6 @@ def same_version(printed: tuple[int, ...], configured: str) -> bool:
     """Tell whether a printed version is the configured one or a patch of it (R37).
 
     3.0.1 is 3.0, and so is 3 (see `parse_version`); 3.1 and 30 are not.
-
-    Parameters
-    ----------
-    printed
-        A result of `parse_version`.
-    configured
-        Numbers parted by points, as in config.yaml.
     """
     wanted = tuple(map(int, configured.split(".")))
     padded = printed + (0,) * (len(wanted) - len(printed))

@@ -27,31 +27,17 @@ from bonescint.text.limits import TableLimits, TooMuchError
 
 
 class Book(NamedTuple):
-    """The chosen sheet of a workbook.
+    """The chosen sheet of a workbook."""
 
-    Parameters
-    ----------
-    grid
-        Its cells as text. A row ends with its last cell that holds anything.
-    sheet
-        Its name.
-    others, visible_others
-        The names of the other sheets that hold anything, and of the visible ones among them.
-    struck
-        Numbers of the rows that are struck out completely. They keep their text.
-    rivals
-        The names of the other visible sheets that have the table's headers.
-    searched
-        Whether the sheet was chosen by its headers and is not the first visible one.
-    """
-
-    grid: list[Cells]
-    sheet: str
+    grid: list[Cells]  # its cells as text; a row ends with its last cell that holds anything
+    sheet: str  # its name
+    # names of the other sheets that hold anything, and of the visible ones among them
     others: tuple[str, ...]
     visible_others: tuple[str, ...]
+    # numbers of the rows that are struck out completely; they keep their text
     struck: frozenset[int]
-    rivals: tuple[str, ...]
-    searched: bool
+    rivals: tuple[str, ...]  # the names of the other visible sheets that have the table's headers
+    searched: bool  # whether the sheet was chosen by its headers and is not the first visible one
 
 
 _TABLES = (".csv", ".tsv", ".xls", ".xlsx", ".xlsm")
@@ -77,10 +63,6 @@ def read_workbook(
         The workbook (.xlsx, .xlsm), under any file name.
     wanted
         The sheet's name. None takes the visible one with the headers, otherwise the first one.
-    text
-        The words of the messages.
-    limits
-        The limits of size.
     words
         The headers. None does not look for them.
 

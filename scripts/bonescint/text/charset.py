@@ -22,12 +22,7 @@ _UNDECLARED = {"", "ISO_IR 6", "ISO 2022 IR 6"}
 def decode(value: bytes, charset: tuple[str, ...] = ("",)) -> str:
     """Decode a header value. It never raises.
 
-    Parameters
-    ----------
-    value
-        The bytes, unchanged from the file.
-    charset
-        The values of Specific Character Set; ``("",)`` if none is declared.
+    `charset` has the values of Specific Character Set; ``("",)`` if none is declared.
 
     Notes
     -----

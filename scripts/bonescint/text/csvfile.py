@@ -61,10 +61,7 @@ def typed_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, 
 def typed_lines(path: Path) -> list[str]:
     """Return the lines of a typed text, trimmed and without blank ones.
 
-    Parameters
-    ----------
-    path
-        The file, in any encoding of `bonescint.text.encodings.file_encoding`.
+    The file may have any encoding of `bonescint.text.encodings.file_encoding`.
 
     Raises
     ------
@@ -91,8 +88,6 @@ def read_textfile(
 
     Parameters
     ----------
-    path
-        The file.
     header_row
         The record that decides the delimiter, counted from 1. None is the first that is not blank.
     encoding
@@ -135,13 +130,7 @@ def read_textfile(
 
 
 class _TextFile:
-    """A text file with a known encoding. It is decoded line by line in every reading.
-
-    Parameters
-    ----------
-    path, encoding, text, limits
-        As for `read_textfile`.
-    """
+    """A text file with a known encoding. It is decoded line by line in every reading."""
 
     def __init__(
         self, path: Path, encoding: str | None, text: Callable[..., str], limits: TableLimits

@@ -58,11 +58,6 @@ def header_date(text: str) -> date | None:
 
     ``20190601``, ``2019.06.01``, ``2019-06-01`` and ``2019/06/01`` are the same day, and none of
     them is ambiguous. Padding does not count. Several values, or a time behind the date, give None.
-
-    Parameters
-    ----------
-    text
-        A decoded value, or a value of the index.
     """
     match = _HEADER.fullmatch(text.strip(" \0\t\r\n"))
     return _date(*match.groups()) if match else None
@@ -80,11 +75,6 @@ def loose_dates(text: str) -> frozenset[date]:
     date that is used as a fact is read by `header_date`. The forms are: eras (S28.04.05,
     昭和28年4月5日, Showa 28), the year first or last, months by name, no separators. Only a date
     without era and century (53-4-5) is read in every order.
-
-    Parameters
-    ----------
-    text
-        A value of any attribute.
     """
     folded = in_digits(fold_name(text))
     # the second form is without brackets: 1953(昭和28)年4月5日
@@ -145,10 +135,7 @@ def _triples(text: str) -> Iterator[_Numbers]:
 def in_digits(text: str) -> str:
     """Return a folded text in which kanji numbers of dates and names of months are digits.
 
-    Parameters
-    ----------
-    text
-        A text from `bonescint.text.folding.fold_name`.
+    `text` is one of `bonescint.text.folding.fold_name`.
     """
     text = _MONTH.sub(lambda m: f" {_MONTHS[m[1]]} ", _ORDINAL.sub("", text))
     return _KANJI_NUMBER.sub(lambda m: str(_kanji_number(m[0])), text) if "年" in text else text
@@ -166,12 +153,8 @@ def table_date(text: str) -> date | None:
 
     The year must come first (``2019-06-03``, ``2019/6/3``, ``2019年6月3日``, ``20190603``). A
     weekday or a time of day may follow. Eras (令和元年), day or month first, and Excel's serial
-    numbers are refused, because they would be guesses.
-
-    Parameters
-    ----------
-    text
-        The cell. True Excel dates arrive as ISO text from `bonescint.tables.reading`.
+    numbers are refused, because they would be guesses. True Excel dates arrive as ISO text from
+    `bonescint.tables.reading`.
     """
     match = _TABLE.fullmatch(half_width(text))
     if not match or restyled(text):
@@ -183,10 +166,7 @@ def table_date(text: str) -> date | None:
 def reads_as_date(part: str) -> bool:
     """Tell whether a part of a path is a year, a month or a day: YYYY, YYYYMM, YYYYMMDD.
 
-    Parameters
-    ----------
-    part
-        A name between two slashes, or such a name without its ending.
+    `part` is a name between two slashes, or such a name without its ending.
     """
     if not (part.isascii() and part.isdecimal() and len(part) in (4, 6, 8)):
         return False

@@ -11,10 +11,7 @@ _TO_SLASH = str.maketrans("\\\N{YEN SIGN}", "//")
 def wsl_path(path: str) -> str | None:
     r"""Return WSL's form of a path with a drive letter, or None for any other path.
 
-    Parameters
-    ----------
-    path
-        As typed: ``C:\data`` is ``/mnt/c/data``.
+    ``C:\data`` is ``/mnt/c/data``.
     """
     slashed = path.strip().translate(_TO_SLASH)
     drive = _DRIVE.fullmatch(unicodedata.normalize("NFKC", slashed).translate(_TO_SLASH))

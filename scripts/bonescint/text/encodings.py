@@ -22,15 +22,7 @@ _WRONG = ("latin-1", "cp1252", "iso8859-5", "cp932", "euc_jp")
 
 
 def fitting(data: bytes, among: Iterable[str] = JAPANESE) -> Iterator[str]:
-    """Yield the encodings in which the bytes are valid text.
-
-    Parameters
-    ----------
-    data
-        The bytes.
-    among
-        The encodings to try, in this order.
-    """
+    """Yield the encodings in which the bytes are valid text."""
     for encoding in among:
         # ValueError: the bytes are no text, or a name cannot be that of a codec
         with suppress(ValueError, LookupError):
@@ -45,13 +37,6 @@ def decoded(data: bytes, encoding: str) -> Iterator[str]:
     """Yield a text piece by piece, because decoded text takes up to four times the memory.
 
     A short one is yielded at once.
-
-    Parameters
-    ----------
-    data
-        The bytes.
-    encoding
-        Their encoding.
 
     Raises
     ------
@@ -71,12 +56,7 @@ def decoded(data: bytes, encoding: str) -> Iterator[str]:
 def file_encoding(data: bytes, encoding: str | None = None) -> str | None:
     """Return the encoding of a text file, or None if it is not sure. It also decodes the BOM.
 
-    Parameters
-    ----------
-    data
-        The whole file.
-    encoding
-        The encoding if there is no BOM. None tries UTF-8, cp932 and UTF-16.
+    `encoding` is that without a BOM. None tries UTF-8, cp932 and UTF-16.
     """
     if data.startswith(codecs.BOM_UTF8):
         encoding = "utf-8"
@@ -103,10 +83,7 @@ def _is_utf16(data: bytes, encoding: str) -> bool:
 def readings(value: bytes) -> Iterator[str]:
     """Yield the readings of a value in every encoding (ISO 2022 also without its escapes).
 
-    Parameters
-    ----------
-    value
-        Encoded text, or binary values in which text may hide.
+    The value is encoded text, or binary values in which text may hide.
     """
     if len(value) < 2:
         return

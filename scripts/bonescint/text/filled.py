@@ -14,36 +14,19 @@ _TO_BE_DECIDED = frozenset(
 
 
 def is_filled(value: object) -> bool:
-    """Tell whether a value was filled in: more than blanks, dashes or "to be decided".
-
-    Parameters
-    ----------
-    value
-        A value of the configuration.
-    """
+    """Tell whether a value was filled in: more than blanks, dashes or "to be decided"."""
     return _plain(value) not in _TO_BE_DECIDED
 
 
 def is_of_demonstration(reason: object) -> bool:
-    """Tell whether a reason comes from the demonstration.
-
-    Parameters
-    ----------
-    reason
-        A value of the configuration.
-    """
+    """Tell whether a reason comes from the demonstration."""
     return bool(_SIMULATED.search(_plain(reason)))
 
 
 def filled_for(value: object, synthetic: bool) -> str:
     """Return the name that was filled in. A name marked as simulated is no person's.
 
-    Parameters
-    ----------
-    value
-        A value of the configuration.
-    synthetic
-        Whether the study has simulated data. There such a name counts.
+    In a study with simulated data such a name counts.
     """
     name = unicodedata.normalize("NFKC", str(value or "")).casefold()
     if not is_filled(value) or (not synthetic and _MARKED.search(name)):

@@ -78,13 +78,7 @@ _PLAIN = _plain_table()
 
 
 def compose(text: str) -> str:
-    """Return a text in one width (NFKC), with voicing marks joined to their kana. Case stays.
-
-    Parameters
-    ----------
-    text
-        Any text.
-    """
+    """Return a text in one width (NFKC), with voicing marks joined to their kana. Case stays."""
     if text.isascii():
         return text
     for marks in _VOICE_MARKS:
@@ -97,11 +91,6 @@ def fold_name(text: str) -> str:
     """Return a text without the differences that do not count in a name.
 
     These are width, case, kana script, accents and old kanji.
-
-    Parameters
-    ----------
-    text
-        A name, or any text that may hold one.
     """
     if text.isascii():
         return text.lower()
@@ -117,44 +106,23 @@ def fold_name(text: str) -> str:
 def without_unseen(text: str) -> str:
     """Return a text without invisible characters (Cf): zero-width spaces, soft hyphens, a BOM.
 
-    Parameters
-    ----------
-    text
-        Any text. Word and PDF leave such characters in it.
+    Word and PDF leave such characters in a text.
     """
     return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def half_width(text: str) -> str:
-    """Return a cell in half width (NFKC), trimmed, with a hyphen for every dash.
-
-    Parameters
-    ----------
-    text
-        As typed.
-    """
+    """Return a cell in half width (NFKC), trimmed, with a hyphen for every dash."""
     return unicodedata.normalize("NFKC", text).translate(_TO_HYPHEN).strip()
 
 
 def unpadded(text: str) -> str:
-    """Return a header's value in one width (NFKC) without DICOM's padding.
-
-    Parameters
-    ----------
-    text
-        As decoded.
-    """
+    """Return a header's value in one width (NFKC) without DICOM's padding."""
     return unicodedata.normalize("NFKC", text).strip(" \0")
 
 
 def restyled(text: str) -> bool:
-    """Tell whether NFKC would turn other characters into digits: 3², ①, ⒈, ½ (not full width).
-
-    Parameters
-    ----------
-    text
-        As typed.
-    """
+    """Tell whether NFKC would turn other characters into digits: 3², ①, ⒈, ½ (not full width)."""
     return any(
         unicodedata.decomposition(c).startswith("<")
         and not unicodedata.decomposition(c).startswith(("<wide>", "<narrow>"))
@@ -164,13 +132,7 @@ def restyled(text: str) -> bool:
 
 
 def fold_term(text: str) -> str:
-    """Return a text without differences of width, case and composition (half-width kana too).
-
-    Parameters
-    ----------
-    text
-        A term of a vocabulary, or a text that may hold one.
-    """
+    """Return a text without differences of width, case and composition (half-width kana too)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -178,33 +140,19 @@ def fold_header(text: str) -> str:
     """Return the form in which headers and words are compared.
 
     Width, case, spaces, underscores and invisible characters do not count.
-
-    Parameters
-    ----------
-    text
-        A column's title, a word in a cell, a product's name.
     """
     return re.sub(r"[\s_]+", "", fold_term(without_unseen(text)))
 
 
 def spelt_out(text: str) -> str:
-    """Return a composed text with umlauts as two letters (Mueller).
-
-    Parameters
-    ----------
-    text
-        A text of any case.
-    """
+    """Return a composed text with umlauts as two letters (Mueller)."""
     return text if text.isascii() else text.translate(_TWO_LETTERS)
 
 
 def enlarged(text: str) -> str:
     """Return a folded text with large kana in place of small ones, as old devices write it.
 
-    Parameters
-    ----------
-    text
-        A text from `fold_name`.
+    `text` is one of `fold_name`.
     """
     return text if text.isascii() else text.translate(_ENLARGED)
 
@@ -213,10 +161,7 @@ def enlarged(text: str) -> str:
 def sound(word: str) -> str:
     """Return the one form of a romaji word: Ohno, Oono are ono; Ohyama is oyama; Shimpei sinpei.
 
-    Parameters
-    ----------
-    word
-        Small Latin letters.
+    `word` has small Latin letters.
     """
     for spelling, form in _ROMAJI:
         word = word.replace(spelling, form)
@@ -231,12 +176,7 @@ def _first(vowels: re.Match[str]) -> str:
 def romanised(text: str, between: Callable[[str], str] = str) -> str:
     """Return a folded text with its katakana in romaji, to be given to `sound` afterwards.
 
-    Parameters
-    ----------
-    text
-        A text from `fold_name`.
-    between
-        A function that is applied to the romaji of each run of kana.
+    `between` is applied to the romaji of each run of kana.
     """
     if text.isascii():
         return text

@@ -19,12 +19,7 @@ _LOCKS = ("~${}", ".~lock.{}#")
 def wrong_kinds(paths: Mapping[str, str | None], language: str) -> Iterator[str]:
     """Yield a sentence for each folder in the place of a file, or the reverse.
 
-    Parameters
-    ----------
-    paths
-        Path of the key in config.yaml -> path. Missing ones are not told.
-    language
-        Language of the sentences.
+    `paths` maps the path of a key in config.yaml to its value. Missing files are not told.
     """
     text = Texts("paths", language)
     for where, path in paths.items():
@@ -36,15 +31,7 @@ def wrong_kinds(paths: Mapping[str, str | None], language: str) -> Iterator[str]
 
 
 def path_hint(path: str, language: str) -> str:
-    """Return a hint to the path that a person may have meant, or nothing.
-
-    Parameters
-    ----------
-    path
-        An unreadable path of config.yaml.
-    language
-        Language of the sentence.
-    """
+    """Return a hint to the path that a person may have meant, or nothing."""
     text = Texts("paths", language)
     if _CONTROL.search(path):
         return text("hint.escape")
@@ -62,13 +49,7 @@ def path_hint(path: str, language: str) -> str:
 
 
 def open_elsewhere(path: str | Path) -> bool:
-    """Tell whether a table is open in Excel or LibreOffice. Unsaved changes would not be read.
-
-    Parameters
-    ----------
-    path
-        The table.
-    """
+    """Tell whether a table is open in Excel or LibreOffice. Unsaved changes would not be read."""
     path = Path(path)
     return any(_mode(path.with_name(lock.format(path.name))) for lock in _LOCKS)
 

@@ -5,25 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TableLimits:
-    """The limits for a table. config.yaml may raise each (``limits`` of the table's entry).
+    """The limits for a table. config.yaml may raise each (``limits`` of the table's entry)."""
 
-    Parameters
-    ----------
-    megabytes
-        Size of a text file, of a workbook's XML after inflating, and of the text of its cells.
-    rows, columns, cells
-        Number of those in one sheet that hold anything.
-    line
-        Characters of one record of a text file.
-    formats
-        Number of cell formats, formatted pieces of text and the like in a workbook.
-    """
-
+    # size of a text file, of a workbook's XML after inflating, and of the text of its cells
     megabytes: int = 50
-    rows: int = 200_000
+    rows: int = 200_000  # these three: number of those in one sheet that hold anything
     columns: int = 1_000
     cells: int = 1_000_000
-    line: int = 1_000_000
+    line: int = 1_000_000  # characters of one record of a text file
+    # number of cell formats, formatted pieces of text and the like in a workbook
     formats: int = 200_000
 
     def check(self, name: str, found: int) -> None:
@@ -38,12 +28,8 @@ class TooMuchError(Exception):
 
     Parameters
     ----------
-    limit
-        The limit's name.
     found
         The number at which the reading stopped. There may be more.
-    most
-        The limit.
     """
 
     def __init__(self, limit: str, found: int, most: int) -> None:

@@ -1,6 +1,7 @@
 """Break text into lines of a width. Words stay whole, and no line begins with a closing mark."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
 # characters that may not begin a line, and characters that may not end one
@@ -15,14 +16,7 @@ _PIECE = re.compile(
 def lines_of(text: str, room: float, measure: Callable[[str], float]) -> list[str]:
     """Return a text in lines.
 
-    Parameters
-    ----------
-    text
-        Its own line breaks are kept.
-    room
-        The width of a line.
-    measure
-        The width of a text, in the same unit.
+    Its own line breaks are kept. `measure` gives the width of a text in the unit of `room`.
     """
     return [line for part in text.split("\n") for line in _broken(part, room, measure)]
 
@@ -45,14 +39,8 @@ def _broken(text: str, room: float, measure: Callable[[str], float]) -> Iterator
 def _fitting(word: str, room: float, measure: Callable[[str], float]) -> int:
     """Return how many characters of a word that is too long fit, at least one."""
     # a word may be a whole statement, so the part that is measured grows step by step
-    few, many = 1, 2
+    many = 2
     while many < len(word) and measure(word[:many]) <= room:
-        few, many = many, 2 * many
-    many = min(many, len(word))
-    while many - few > 1:
-        middle = (few + many) // 2
-        if measure(word[:middle]) <= room:
-            few = middle
-        else:
-            many = middle
-    return few
+        many *= 2
+    counts = range(1, min(many, len(word)) + 1)
+    return max(bisect_right(counts, room, key=lambda n: measure(word[:n])), 1)

@@ -49,23 +49,14 @@ def header_numbers(
 def whole_number(text: str) -> int | None:
     """Return a header's value as one whole number, or None if it is none.
 
-    Parameters
-    ----------
-    text
-        The decoded text: ``2``, ``2.0``, ``1.2E6``.
+    ``2``, ``2.0`` and ``1.2E6`` are whole numbers.
     """
     numbers = header_numbers(text, vm=1)
     return as_whole(numbers[0]) if numbers else None
 
 
 def as_whole(number: Decimal) -> int | None:
-    """Return a whole number as an integer, or None if it has a fraction or is too large to count.
-
-    Parameters
-    ----------
-    number
-        A number from `header_numbers`.
-    """
+    """Return a number as an integer, or None if it has a fraction or is too large to count."""
     return int(number) if number.adjusted() < _LONGEST and number == int(number) else None
 
 
@@ -86,10 +77,7 @@ def _number(text: str, settled: bool, below_thousand: bool, single: bool) -> Dec
 def digits_of(text: str) -> tuple[str, str] | None:
     """Return the digits of a number and those of its whole part, without zeros before them.
 
-    Parameters
-    ----------
-    text
-        One value of a DS or IS. None is returned if it is no number.
+    None is returned if the value of a DS or IS is no number.
     """
     try:
         value = abs(Decimal(text.strip()))

@@ -9,6 +9,11 @@ def text_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
+def without_controls(text: str, instead: str = "\N{REPLACEMENT CHARACTER}") -> str:
+    """Return a text in which no control character can steer the terminal that shows it."""
+    return "".join(c if c.isprintable() else instead for c in text)
+
+
 def broken(text: str, width: int) -> list[str]:
     """Break a text into lines of `width` Latin characters, behind 。、 or before a word."""
     lines = [""]

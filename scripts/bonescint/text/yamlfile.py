@@ -42,10 +42,7 @@ _SLIPS = (
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping of a YAML file. An empty file gives an empty one.
 
-    Parameters
-    ----------
-    path
-        The file, UTF-8 with or without a mark.
+    The file is UTF-8 with or without a mark.
 
     Raises
     ------

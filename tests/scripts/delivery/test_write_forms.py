@@ -9,7 +9,8 @@ from scripts.delivery.write_forms import write_forms
 from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import write_rows
-from tests.unit.papers.samples import code, provision, shipped
+from tests.unit.papers.samples import code, provision
+from tests.unit.study_config import shipped
 
 
 @pytest.fixture

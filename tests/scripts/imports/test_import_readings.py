@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripts.imports.import_readings import import_readings
+from snakemake.iocontainers import OutputFiles
 
 from bonescint.files import read_rows
 from bonescint.resources import ROOT
@@ -192,18 +193,18 @@ def test_adapter(cohort, tmp_path):
     out = {n: str(tmp_path / f"{n}.csv") for n in ("table", "warnings", "findings")}
     job = SimpleNamespace(
         input=SimpleNamespace(cohort=str(cohort["cohort"])),
-        output=SimpleNamespace(**out),
+        output=OutputFiles(fromdict=out),
         params=SimpleNamespace(
             report=str(report),
             second=None,
             ledger=cohort["ledger"],
+            reader="reader1",
             settings={"report": "reader1.xlsx", "key": "patient_id"},
             language="en",
             faults=str(tmp_path / "faults.xlsx"),
             synthetic=True,
             same={},
         ),
-        wildcards=SimpleNamespace(reader="reader1"),
         log=[str(tmp_path / "log.txt")],
     )
     script = ROOT / "scripts" / "imports" / "import_readings.py"

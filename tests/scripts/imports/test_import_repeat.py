@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripts.imports.import_repeat import import_repeat
+from scripts.imports.import_software import import_software
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
@@ -44,6 +44,8 @@ def test_stored_values_have_the_same_bounds(tmp_path: Path, bsi: str) -> None:
     given = {"file": str(table), "sheet": None}
     given["columns"] = {"key": "患者番号", "bsi": "BSI", "hotspots": "数"}
     arguments = {
+        "export": table,
+        "second": None,
         "cohort": cohort["cohort"],
         "ledger": cohort["ledger"],
         "software": "vsbone3",
@@ -56,10 +58,10 @@ def test_stored_values_have_the_same_bounds(tmp_path: Path, bsi: str) -> None:
     }
     if bsi == "120":
         with pytest.raises(InputError, match="R9"):
-            import_repeat(**arguments)
+            import_software(**arguments)
         assert (tmp_path / "faults.xlsx").exists() and not (tmp_path / "out.csv").exists()
         return
-    import_repeat(**arguments)
+    import_software(**arguments)
     found = {row["code"]: row for row in read_rows(tmp_path / "out.csv")}
     assert len(found) == 4  # the tracer's cases, no others
     of_one = found[cohort["codes"]["1001"]]

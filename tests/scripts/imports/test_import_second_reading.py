@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from scripts.imports.import_second_reading import import_second_reading
+from scripts.imports.import_readings import import_readings
+from snakemake.iocontainers import OutputFiles
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
@@ -43,6 +44,8 @@ def arguments(folder: Path, rows: list[list[object]]) -> dict[str, Any]:
     cohort = make_cohort(folder)
     table = write_table(folder / "again.xlsx", [HEADER, *rows])
     return {
+        "report": table,
+        "second": None,
         "codes": cohort["codes"],
         "cohort": cohort["cohort"],
         "ledger": cohort["ledger"],
@@ -51,6 +54,7 @@ def arguments(folder: Path, rows: list[list[object]]) -> dict[str, Any]:
         "language": "ja",
         "table": folder / "out.csv",
         "warnings": folder / "warnings.csv",
+        "findings": None,
         "faults": folder / "faults.xlsx",
         "synthetic": True,
     }
@@ -59,7 +63,7 @@ def arguments(folder: Path, rows: list[list[object]]) -> dict[str, Any]:
 def test_some_cases_read_again_and_no_findings(tmp_path: Path) -> None:
     given = arguments(tmp_path, ROWS)
     codes = given.pop("codes")
-    import_second_reading(**given)
+    import_readings(**given)
     found = {row["code"]: row for row in read_rows(tmp_path / "out.csv")}
     assert set(found) == set(codes.values())
     said = {subject: found[code] for subject, code in codes.items()}
@@ -79,7 +83,7 @@ def test_a_faulty_second_reading_writes_nothing(tmp_path: Path) -> None:
     given = arguments(tmp_path, [["1001", -1, "有", 7, FINDING]])
     del given["codes"]
     with pytest.raises(InputError) as error:
-        import_second_reading(**given)
+        import_readings(**given)
     said = " ".join(error.value.problems)
     assert "R10" in said and "1001" not in said and "山田" not in said
     assert (tmp_path / "faults.xlsx").exists() and not (tmp_path / "out.csv").exists()
@@ -87,14 +91,14 @@ def test_a_faulty_second_reading_writes_nothing(tmp_path: Path) -> None:
 
 def test_adapter(tmp_path: Path) -> None:
     given = arguments(tmp_path, ROWS)
-    names = ("reader", "settings", "language", "faults", "synthetic", "ledger")
+    names = ("report", "second", "reader", "settings", "language", "faults", "synthetic", "ledger")
     job = SimpleNamespace(
         input=SimpleNamespace(cohort=str(given["cohort"])),
-        output=SimpleNamespace(table=str(given["table"]), warnings=str(given["warnings"])),
-        params=SimpleNamespace(**{name: given[name] for name in names}),
+        output=OutputFiles(fromdict={name: str(given[name]) for name in ("table", "warnings")}),
+        params=SimpleNamespace(**{name: given[name] for name in names}, same=None),
         log=[str(tmp_path / "log.txt")],
     )
-    script = ROOT / "scripts" / "imports" / "import_second_reading.py"
+    script = ROOT / "scripts" / "imports" / "import_readings.py"
     runpy.run_path(str(script), init_globals={"snakemake": job}, run_name="__main__")
     assert len(list(read_rows(given["table"]))) == 6
     assert "1001" not in (tmp_path / "log.txt").read_text(encoding="utf-8")

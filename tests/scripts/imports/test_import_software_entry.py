@@ -35,6 +35,7 @@ def test_adapter(cohort, tmp_path):
             export=str(export),
             second=None,
             ledger=cohort["ledger"],
+            software="vsbone3",
             settings=SETTINGS,
             language="ja",
             faults=str(tmp_path / "faults.xlsx"),
@@ -42,7 +43,6 @@ def test_adapter(cohort, tmp_path):
             same={},
             metrics=None,
         ),
-        wildcards=SimpleNamespace(software="vsbone3"),
         log=[str(tmp_path / "log.txt")],
     )
     script = ROOT / "scripts" / "imports" / "import_software.py"

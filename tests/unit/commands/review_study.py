@@ -3,15 +3,13 @@
 import json
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from bonescint.cli import main
 from bonescint.files import write_rows
-from bonescint.resources import ROOT
 from tests.unit.deid.samples import as_file, siemens
+from tests.unit.study_config import configure
 
 COLUMNS = (
     "item", "sha256", "kind", "reason", "detail", "decided", "waits", "label", "path", "views",
@@ -38,21 +36,10 @@ LISTED = [
 
 def make_study() -> None:
     """Make the current folder that of a study with a list of items."""
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["language"], config["inputs"]["dicom"] = "en", "raw"
-    config["study"]["synthetic"] = True
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    configure(language="en", inputs={"dicom": "raw"}, study={"synthetic": True})
     Path("raw").mkdir()
     Path("raw/suspect.dcm").write_bytes(as_file(siemens()))
     write_rows(ITEMS, COLUMNS, LISTED)
-
-
-def in_config(**changes: dict[str, Any]) -> None:
-    config = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
-    for key, values in changes.items():
-        config.setdefault(key, {})
-        config[key] |= values
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
 
 def decide(item: str, digest: str, word: str, rectangles: str = "") -> dict[str, str]:

@@ -9,7 +9,6 @@ from typing import Any
 import openpyxl
 import pydicom
 import pytest
-import yaml
 
 from bonescint.cli import main
 from bonescint.config import ledger_settings
@@ -18,6 +17,7 @@ from bonescint.identity.ledger import create_ledger
 from bonescint.resources import ROOT
 from tests.scripts.imports.cohort_tables import make_cohort
 from tests.unit.dicom.samples import nm_file
+from tests.unit.study_config import shipped, write
 
 IDS = ("00001001", "00001002", "00001003", "00001004", "00002001", "00002002")
 DAY = "2019-06-03"
@@ -41,8 +41,7 @@ def report(path: Path) -> None:
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Return a good study's configuration, with its inputs in the folder of the test."""
     monkeypatch.chdir(tmp_path)
-    config = dict(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
-    config["language"] = "en"
+    config = shipped(language="en")
     config["inputs"] = {"dicom": "images", "participants": "who.csv", "opt_out": "out.csv"}
     config["software"].pop("reference", None)
     for key, entry in config["software"].items():
@@ -69,7 +68,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 @pytest.fixture
 def check(config: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> Check:
     def run() -> tuple[int, str, str]:
-        Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+        write(config)
         code = main(["check"])
         said = capsys.readouterr()
         assert not re.search("100[1-4]|200[12]", said.out + said.err)  # nobody's ID

@@ -6,18 +6,17 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-import yaml
 
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_outs import record
-from bonescint.resources import ROOT, SYNTHETIC
+from bonescint.resources import SYNTHETIC
 from tests.unit.called import call
+from tests.unit.study_config import configure
 
 Run = Callable[..., str]
 IDS = ("39943096", "39943097", "39943098")
@@ -38,10 +37,8 @@ def codes(
 ) -> list[str]:
     """Make a study of three delivered patients the current folder; the first has declined."""
     monkeypatch.chdir(tmp_path)
-    config: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["language"] = request.param
-    config["study"]["approval"] = {"committee": "IRB", "number": "2025-1", "date": "2025-01-01"}
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    approval = {"committee": "IRB", "number": "2025-1", "date": "2025-01-01"}
+    config = configure(language=request.param, study={"approval": approval})
     ledger = create_ledger(**config["ledger"])
     given = ledger.assign(IDS)
     codes = [given[subject] for subject in IDS]

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -14,10 +13,10 @@ from bonescint.custody.volumes import read_build
 from bonescint.errors import InputError
 from bonescint.identity import opt_outs
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
-from bonescint.resources import ROOT
 from tests.scripts.delivery.coded import coded_study
 from tests.unit.called import call
 from tests.unit.custody.built import build
+from tests.unit.study_config import shipped
 
 Run = Callable[..., str]
 
@@ -26,11 +25,12 @@ Run = Callable[..., str]
 def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     """Make a real study the current folder, with a sheet of its codes; return these."""
     monkeypatch.chdir(tmp_path)
-    config: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["language"] = "en"
-    config["study"] |= {"synthetic": False, "period_end": "2024-12-31"}
+    config = shipped(
+        language="en",
+        study={"synthetic": False, "period_end": "2024-12-31"},
+        delivery={"partner": "P", "after_period_end": "approved on 2025-01-10"},
+    )
     config["software"]["bonenavi"]["second_export"] = None
-    config["delivery"] |= {"partner": "P", "after_period_end": "approved on 2025-01-10"}
     hospitals = re.sub(r"demo/[\w./]+", "list.csv", yaml.safe_dump(config))
     hospitals = hospitals.replace("dicom: list.csv", "dicom: images")
     Path("config.yaml").write_text(hospitals, encoding="utf-8")

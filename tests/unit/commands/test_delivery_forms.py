@@ -1,28 +1,25 @@
 """`bonescint delivery forms`: of a record, of built volumes, and what it refuses."""
 
-import argparse
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bonescint.commands import delivery as command
 from bonescint.custody.deliveries import DETAILS, DeliveryContents, put_on_record
 from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.papers import OF_PROVISION
-from tests.unit.ledger_study import configure, opened
+from tests.unit.called import call
+from tests.unit.ledger_study import opened
 from tests.unit.papers.samples import provision
+from tests.unit.study_config import configure
 
 ALL = sorted(f"{name}{ending}" for name in OF_PROVISION for ending in (".pdf", ".xlsx"))
 
 
 def run(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    command.add(parser.add_subparsers(required=True))
-    options = parser.parse_args(["delivery", "forms", *arguments])
-    return int(options.run(options))
+    return call("delivery", "forms", *arguments)
 
 
 def files(folder: str) -> list[str]:
@@ -32,7 +29,7 @@ def files(folder: str) -> list[str]:
 @pytest.fixture
 def built(codes: dict[str, str]) -> list[str]:
     """Return the codes of two volumes that were built, the next delivery of the study."""
-    configure(synthetic=True)
+    configure(study={"synthetic": True})
     inside = sorted(codes.values())[:2]
     Path("results/delivery").mkdir(parents=True)
     rows = [{**v, "file": "x", "file_set_id": f"BONE_DEMO_D001_{v['volume']}"}
@@ -103,14 +100,14 @@ def test_bad_input(built: list[str], arguments: list[str], says: str) -> None:
 
 
 def test_nothing_was_built(codes: dict[str, str]) -> None:
-    configure(synthetic=True)
+    configure(study={"synthetic": True})
     with pytest.raises(InputError, match=r"volumes\.csv"):
         run()
     assert not Path("forms").exists()
 
 
 def test_no_manager(built: list[str]) -> None:
-    configure(synthetic=True, privacy_manager=None)
+    configure(study={"synthetic": True, "privacy_manager": None})
     with pytest.raises(InputError, match="R33"):
         run()
     assert not Path("forms").exists()

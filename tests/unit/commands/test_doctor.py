@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bonescint.cli import main
 from bonescint.commands import doctor
 from bonescint.doctor import custody, machine
 from bonescint.doctor.finding import GOOD, LOOK, MEND, Finding
 from bonescint.resources import ROOT, Texts
+from tests.unit.study_config import configure
 
 Capture = pytest.CaptureFixture[str]
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
@@ -35,11 +35,6 @@ def quiet_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "_checks", only_the_study)
     tmp_path.chmod(0o700)
     monkeypatch.chdir(tmp_path)
-
-
-def configure(**changes: Any) -> None:
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    Path("config.yaml").write_text(yaml.safe_dump(config | changes, allow_unicode=True))
 
 
 def test_outside_a_study(capsys: Capture) -> None:

@@ -8,21 +8,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.errors import InputError
 from bonescint.identity.key import is_wrapped
 from bonescint.identity.opt_out_lists import HELD, TAKEN, UNDONE
 from bonescint.resources import Texts
-from tests.unit.ledger_study import (
-    KEY,
-    LEDGER,
-    SUBJECTS,
-    Answers,
-    opened,
-    quick_scrypt,
-    run,
-)
+from tests.unit.ledger_study import KEY, LEDGER, SUBJECTS, Answers, opened, quick_scrypt, run
+from tests.unit.study_config import reconfigure
 
 Capture = pytest.CaptureFixture[str]
 
@@ -85,9 +77,7 @@ def test_the_status_counts_and_names_no_patient(codes: dict[str, str], capsys: C
 def test_status_of_a_key_elsewhere(codes: dict[str, str], tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "medium").mkdir()
     shutil.move(KEY, "medium/key")
-    config = yaml.safe_load(Path("config.yaml").read_text())
-    config["ledger"]["key"] = "medium/key"
-    Path("config.yaml").write_text(yaml.safe_dump(config))
+    reconfigure(ledger={"key": "medium/key"})
     capsys.readouterr()
     run("status")
     assert "同じフォルダ" not in capsys.readouterr().out

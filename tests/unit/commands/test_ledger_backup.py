@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.commands.checked_inputs import StudyInputs
 from bonescint.custody import copying
@@ -18,16 +17,8 @@ from bonescint.custody.media import Medium
 from bonescint.custody.runs import ending
 from bonescint.errors import InputError
 from bonescint.identity.ledger import Ledger, create_ledger
-from tests.unit.ledger_study import (
-    HEAD,
-    KEY,
-    LEDGER,
-    SUBJECTS,
-    Answers,
-    opened,
-    quick_scrypt,
-    run,
-)
+from tests.unit.ledger_study import HEAD, KEY, LEDGER, SUBJECTS, Answers, opened, quick_scrypt, run
+from tests.unit.study_config import shipped
 
 Capture = pytest.CaptureFixture[str]
 
@@ -306,9 +297,8 @@ def test_the_check_warns_of_patients_without_a_backup(
     media: Callable[[str], Path], synthetic: bool
 ) -> None:
     def warned() -> list[str]:
-        config = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
-        config["ledger"] = {"path": LEDGER, "key": KEY, "head": HEAD}
-        config["study"]["synthetic"] = synthetic
+        ledger = {"path": LEDGER, "key": KEY, "head": HEAD}
+        config = shipped(ledger=ledger, study={"synthetic": synthetic})
         (found,) = StudyInputs(config)._ledger()
         assert found.rows == len(opened()) and not found.errors
         return found.warnings

@@ -7,24 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.custody import destruction
 from bonescint.custody.certificate import what_is_lost
 from bonescint.custody.destruction import loss
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from tests.unit.ledger_study import (
-    HEAD,
-    KEY,
-    LEDGER,
-    SUBJECTS,
-    Answers,
-    configure,
-    opened,
-    quick_scrypt,
-    run,
-)
+from tests.unit.ledger_study import HEAD, KEY, LEDGER, SUBJECTS, Answers, opened, quick_scrypt, run
+from tests.unit.study_config import configure, reconfigure
 
 Capture = pytest.CaptureFixture[str]
 FORCED = ("destroy", "--force", "--reason", "研究の中止")
@@ -48,7 +38,7 @@ def test_destroy_refuses(
     arguments: list[str],
     message: str,
 ) -> None:
-    configure(**study)
+    configure(study=study)
     answers(seen="BONE-DEMO\n")
     with pytest.raises(InputError, match=message):
         run(*arguments)
@@ -127,7 +117,7 @@ def test_what_is_lost_counts_requests_and_findings_too(codes: dict[str, str]) ->
 def test_destroy_in_due_time_needs_no_force(
     codes: dict[str, str], answers: Answers, capsys: Capture
 ) -> None:
-    configure(publication_date="2010-05-01", retention_years=10, synthetic=True)
+    configure(study={"publication_date": "2010-05-01", "retention_years": 10, "synthetic": True})
     answers(seen="BONE-DEMO\n")
     assert run("destroy", "--certificate", "c.txt") == 0
     certificate = Path("c.txt").read_text(encoding="utf-8-sig")
@@ -138,7 +128,7 @@ def test_destroy_in_due_time_needs_no_force(
 def test_without_a_manager_the_certificate_is_text_alone(
     codes: dict[str, str], answers: Answers, capsys: Capture
 ) -> None:
-    configure(publication_date="2010-05-01", privacy_manager="未定")
+    configure(study={"publication_date": "2010-05-01", "privacy_manager": "未定"})
     answers(seen="BONE-DEMO\n")
     assert run("destroy", "--certificate", "c.txt") == 0
     assert not list(Path().glob("c.[px]*"))
@@ -164,9 +154,7 @@ def test_destroy_follows_a_link_to_the_medium(codes: dict[str, str], answers: An
 def test_destroy_with_private_leaves_inputs_and_nothing_else(
     codes: dict[str, str], answers: Answers
 ) -> None:
-    config = yaml.safe_load(Path("config.yaml").read_text())
-    config["inputs"] |= {"participants": "private/lists/participants.csv"}
-    Path("config.yaml").write_text(yaml.safe_dump(config))
+    reconfigure(inputs={"participants": "private/lists/participants.csv"})
     for name in (
         "private/lists/participants.csv",
         "private/lists/copy.csv",

@@ -7,7 +7,8 @@ import pytest
 from bonescint.errors import InputError
 from bonescint.identity.first_use import open_or_create
 from bonescint.identity.study import study_of_folder
-from tests.unit.ledger_study import HEAD, KEY, LEDGER, configure, opened, run, settle
+from tests.unit.ledger_study import HEAD, KEY, LEDGER, opened, run, settle
+from tests.unit.study_config import configure
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +19,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_new_id_is_on_record_and_the_former_stays() -> None:
-    configure(id="BONE-2")
+    configure(study={"id": "BONE-2"})
     with pytest.raises(InputError, match="rename-study"):
         run("status")
     with pytest.raises(InputError, match="BONE-DEMO"):
@@ -38,7 +39,7 @@ def test_the_new_id_is_on_record_and_the_former_stays() -> None:
 
 
 def test_a_new_id_makes_no_patients_of_simulated_data() -> None:
-    configure(id="BONE-2", synthetic=False)
+    configure(study={"id": "BONE-2", "synthetic": False})
     with pytest.raises(InputError):
         run("rename-study", "BONE-DEMO")
     assert len(opened().entries("study")) == 1

@@ -15,6 +15,7 @@ from bonescint.commands import new_study
 from bonescint.config import check_config
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
+from tests.unit.study_config import shipped
 
 Capture = pytest.CaptureFixture[str]
 OPTIONS = {
@@ -119,7 +120,7 @@ def test_nothing_of_the_demonstration_is_in_it() -> None:
     assert not re.search(
         r"simulated\)|BONE-DEMO|HS2022|demo/|合成データによる実演|2025-12-31", text
     )
-    config, demo = written(), yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config, demo = written(), shipped()
     assert config["metrics"]["cutoffs"] == [] and config["metrics"]["primary"] is None
     assert config["metrics"]["families"] == {}
     assert set(config["metrics"]["margins"].values()) == {None}
@@ -138,7 +139,7 @@ def keys(config: dict[str, Any], own: tuple[str, ...]) -> list[str]:
 
 def test_its_keys_are_those_of_the_programs_configuration_in_their_order() -> None:
     make()
-    demo = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    demo = shipped()
     del demo["demo"]
     own = ("software", "readers", "primary", "families", "plan")
     assert keys(written(), own) == keys(demo, own)

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.cli import main
 from bonescint.custody.committee import Period, committee_form
@@ -17,9 +16,9 @@ from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.identity.opt_outs import in_force, withdraw
 from bonescint.papers.form import Fields
-from bonescint.resources import ROOT
 from bonescint.tables.sheets import ShownTable
 from tests.unit.ledger_study import SUBJECTS, opened
+from tests.unit.study_config import shipped
 
 PATIENT, OTHER = SUBJECTS[0], SUBJECTS[2]
 ROLE = ["--by", "研究責任者"]
@@ -192,7 +191,7 @@ def test_a_mistake_gives_a_sentence_and_no_file(
 def test_the_committee_page_has_no_code_and_the_extract_says_when_a_request_was_taken_back(
     say: Say, codes: dict[str, str]
 ) -> None:
-    today, config = date.today(), yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    today, config = date.today(), shipped()
     page = committee_form(opened(), config, Period("", str(today)), today)
     assert page.foot == page.title  # no mark of personal information
     kind = ["--kind", "stop-provision", "--code", codes[PATIENT], "--received", "2025-06-01"]
@@ -209,8 +208,7 @@ def test_an_opt_out_stands_in_the_extract_and_one_that_was_taken_back_on_the_pag
     say: Say, codes: dict[str, str], tmp_path: Path
 ) -> None:
     say("opt-out", "add", PATIENT, "--by", "self", "--received", "2025-06-01")
-    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
-    extract = extract_of(opened(), PATIENT, config, date.today())
+    extract = extract_of(opened(), PATIENT, shipped(), date.today())
     since = [block for block in extract.blocks if isinstance(block, Fields)][-1]
     assert [field.value for field in since.fields] == ["2025-06-01"]
     withdraw(opened(), [PATIENT])
@@ -226,8 +224,7 @@ def test_an_extract_holds_what_stands_under_other_ids_of_the_patient(
     opened().append([{"kind": "linked", "subject": PATIENT, "other": OTHER}])
     cases = [{"code": codes[one], "age": "71", "views": "anterior"} for one in (PATIENT, OTHER)]
     write("results/cases.csv", "cases", *cases)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
-    extract = extract_of(opened(), PATIENT, config, date.today())
+    extract = extract_of(opened(), PATIENT, shipped(), date.today())
     fields = [
         field for block in extract.blocks if isinstance(block, Fields) for field in block.fields
     ]
@@ -255,7 +252,7 @@ def test_an_extract_holds_the_second_results_of_a_case(codes: dict[str, str]) ->
     write("results/repeats/vsbone2_second_operator.csv", "software", *rows)
     again = {"code": code, "reader": "reader1", "metastasis": "0", "status": "read"}
     write("results/second_readings/reader1_second_reading.csv", "readings", again)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8")) | {"language": "en"}
+    config = shipped(language="en")
     config["software"]["vsbone2"]["second_operator"] = "operator.csv"
     config["readers"]["reader1"]["repeat_report"] = "again.csv"
     extract = extract_of(opened(), PATIENT, config, date.today())
@@ -274,8 +271,7 @@ def test_an_extract_holds_what_the_reference_analyser_found(codes: dict[str, str
     values = {"software": "reference", "status": "analysed", "bsi": "0.21", "hotspots": "2"}
     rows = [values | {"code": code}, values | {"code": other, "bsi": "9"}]
     write("results/analyser/cases.csv", "analysed", *rows)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8")) | {"language": "en"}
-    extract = extract_of(opened(), PATIENT, config, date.today())
+    extract = extract_of(opened(), PATIENT, shipped(language="en"), date.today())
     rows = [row for block in extract.blocks if isinstance(block, ShownTable) for row in block.rows]
     found = {row["software"]: row["bsi"] for row in rows if "software" in row}
     said = next(name for name in found if "not for diagnosis" in name)

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.custody.declined import OPT_OUT_DOUBTS, seal_doubts
 from bonescint.declared import columns
@@ -18,9 +17,9 @@ from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_outs import in_force, remembered
 from bonescint.identity.people import read_people
 from bonescint.names.doubts import OptOutDoubt, PersonalData
-from bonescint.resources import ROOT
 from bonescint.tables.lists import read_opt_out
 from tests.unit.commands.opt_out_command import Run, run
+from tests.unit.study_config import configure, reconfigure
 
 __all__ = ["run"]
 OPTED = ["--by", "self", "--received", "2025-01-05"]
@@ -30,14 +29,11 @@ IN, OTHER, OUTSIDE, NOBODY = "12345678", "22345678", "32345678", "99999999"
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make the study's folder the current one."""
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["language"] = "en"
-    config["delivery"]["partner"] = "Partner Inc."
-    config["inputs"]["opt_out"] = "list.csv"
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    delivery, inputs = {"partner": "Partner Inc."}, {"opt_out": "list.csv"}
+    configure(language="en", delivery=delivery, inputs=inputs)
     rows = [{"path": "a", "subject": IN}, {"path": "b", "subject": OUTSIDE}]
     write_rows(tmp_path / "private" / "consented.csv", ["path", "subject"], rows)
-    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
@@ -136,9 +132,7 @@ def test_what_is_not_one_patient_id_is_not_recorded(
 def test_letters_alone_are_an_id_where_the_hospital_says_so(
     run: Run, codes: dict[str, str]
 ) -> None:
-    config = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
-    config["inputs"]["patient_id_pattern"] = r"[A-Z]+|\d{1,8}"
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    reconfigure(inputs={"patient_id_pattern": r"[A-Z]+|\d{1,8}"})
     run("opt-out", "add", "abc", *OPTED)
     assert set(in_force(opened())) == {"ABC"}
 

@@ -3,36 +3,26 @@
 from pathlib import Path
 
 import pytest
-import yaml
-from scripts.cohort.filter_opt_out import filter_opt_out
 
 from bonescint.errors import InputError
-from bonescint.files import read_rows, write_rows
+from bonescint.files import read_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_out_lists import HELD, fingerprint, standing
 from bonescint.identity.opt_outs import in_force, record
-from bonescint.resources import ROOT
 from bonescint.warning_words import warnings_in_words
-from tests.unit.commands.opt_out_command import Run, run
+from tests.unit.commands.opt_out_command import LEDGER, Run, run, take_list
+from tests.unit.study_config import configure
 
 __all__ = ["run"]
 COHORT = [f"123456{n:02d}" for n in range(20)]
-LEDGER = {
-    "path": "private/ledger.age",
-    "key": "private/ledger.key",
-    "head": "private/ledger.head",
-}
 
 
 @pytest.fixture(params=["ja", "en"])
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
     """Make a study, run once with an empty list, the current folder; return its language."""
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["language"] = request.param
-    config["delivery"]["partner"] = "Partner Inc."
-    config["inputs"]["opt_out"] = {"file": "list.csv", "ids_only": True}
     monkeypatch.chdir(tmp_path)
-    Path("config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    inputs = {"opt_out": {"file": "list.csv", "ids_only": True}}
+    configure(language=request.param, delivery={"partner": "Partner Inc."}, inputs=inputs)
     create_ledger(**LEDGER)
     put()
     filtered()
@@ -50,26 +40,7 @@ def put(*subjects: str, file: str = "list.csv") -> None:
 
 def filtered(language: str = "en") -> tuple[set[str], dict[str, str], list[str]]:
     """Run the rule; return the patients who stay, its counts and its warnings."""
-    names = ("path", "patient_id", "other_patient_ids", "patient_name", "patient_birth_date")
-    people = ({"path": s, "patient_id": s} for s in COHORT)
-    write_rows(Path("index.csv"), [*names, "sop_instance_uid"], people)
-    write_rows(Path("lost.csv"), ["path", "reason"], [])
-    tables = ("consented", "counts", "warnings", "unreadable")
-    filter_opt_out(
-        index=Path("index.csv"),
-        unindexed=Path("lost.csv"),
-        opt_out=Path("list.csv"),
-        ledger=LEDGER,
-        language=language,
-        coded=Path("coded"),
-        declined=Path("private/declined.age"),
-        decisions=Path("private/review/decisions.tsv"),
-        doubts=Path("private/opt_out_doubts.age"),
-        cache=Path("private/index.age"),
-        made_by="",
-        ids_only=True,
-        **{name: Path("private", f"{name}.csv") for name in tables},
-    )
+    take_list(Path("list.csv"), COHORT, language, ids_only=True)
     stay = {row["subject"] for row in read_rows(Path("private/consented.csv"))}
     (counts,) = read_rows(Path("private/counts.csv"))
     said = warnings_in_words(list(read_rows(Path("private/warnings.csv"))), language)

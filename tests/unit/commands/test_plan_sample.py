@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.cli import main
-from bonescint.resources import ROOT, SYNTHETIC
+from bonescint.resources import SYNTHETIC
 from bonescint.stats.estimate import Estimate, write_estimates
 from bonescint.stats.paired_power import Correlations
 from bonescint.stats.sample_size import next_study
+from tests.unit.study_config import configure
 
 Capture = pytest.CaptureFixture[str]
 GIVEN = ["--value", "0.9", "--difference", "0.1", "--correlation", "0.8", "0.5"]
@@ -31,8 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def study(language: str = "en", status: str = "ok") -> None:
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    Path("config.yaml").write_text(yaml.safe_dump(config | {"language": language}))
+    configure(language=language)
     Path("results/metrics").mkdir(parents=True)
     rows = [
         Estimate(

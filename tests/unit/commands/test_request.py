@@ -14,8 +14,9 @@ from bonescint.errors import InputError
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.opt_outs import in_force
 from tests.unit.called import call
-from tests.unit.ledger_study import SUBJECTS, configure, opened
+from tests.unit.ledger_study import SUBJECTS, opened
 from tests.unit.ledger_study import run as ledger_command
+from tests.unit.study_config import configure
 
 Run = Callable[..., str]
 PATIENT = SUBJECTS[0]
@@ -218,7 +219,7 @@ def test_a_request_may_come_before_the_first_run(
 
 
 def test_both_languages(run: Run, codes: dict[str, str]) -> None:
-    configure(synthetic=True)
+    configure(study={"synthetic": True})
     text = Path("config.yaml").read_text(encoding="utf-8").replace("language: ja", "language: en")
     Path("config.yaml").write_text(text, encoding="utf-8")
     said = run("add", "--kind", "stop-provision", "--code", codes[PATIENT], *SELF)

@@ -26,12 +26,12 @@ from tests.unit.commands.review_study import (
     SUSPECT,
     TEXT,
     decide,
-    in_config,
     make_study,
     refused,
     saved,
     taken,
 )
+from tests.unit.study_config import reconfigure
 
 
 @pytest.fixture(autouse=True)
@@ -175,7 +175,7 @@ def test_what_a_code_looks_like(who) -> None:
 
 def test_a_name_of_staff_and_an_id_by_the_pattern_are_no_codes(capsys) -> None:
     Path("staff.txt").write_text("Suzuki Mai\n阿部\n", encoding="utf-8")
-    in_config(delivery={"staff_names": "staff.txt"}, inputs={"patient_id_pattern": r"[A-Z]\d{3}"})
+    reconfigure(delivery={"staff_names": "staff.txt"}, inputs={"patient_id_pattern": r"[A-Z]\d{3}"})
     for who in ("Suzuki1", "A123"):
         assert "by a code" in refused(saved(reviewer=who), capsys)
     assert taken(saved(reviewer="R12")) == 0
@@ -233,7 +233,7 @@ def test_nothing_is_taken_below_a_run(capsys) -> None:
 
 
 def test_two_reviewers(capsys) -> None:
-    in_config(review={"reviewers": 2})
+    reconfigure(review={"reviewers": 2})
     boxes = decide("image", SUSPECT, "redact", "1:0,0,4,2")
     assert taken(saved(boxes, decide("coded", CODED, "release"), decide("image", CLASH, "block"),
                        decide("opt-out-doubt", DOUBT, "another-person"))) == 0  # fmt: skip
@@ -264,7 +264,7 @@ def test_two_reviewers(capsys) -> None:
 
 
 def test_a_release_does_not_hide_two_different_drawings(capsys) -> None:
-    in_config(review={"reviewers": 2})
+    reconfigure(review={"reviewers": 2})
     for who, box in (("A", "1:0,0,4,2"), ("B", "1:0,0,4,3")):
         assert taken(saved(decide("image", SOURCE, "redact", box), reviewer=who)) == 0
     assert taken(saved(decide("coded", CODED, "release"), reviewer="C")) == 0

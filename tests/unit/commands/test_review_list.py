@@ -10,16 +10,7 @@ from openpyxl.styles import Font
 
 from bonescint.cli import main
 from bonescint.deid.decisions import read_decisions
-from bonescint.files import read_rows
-from bonescint.resources import ROOT, Texts
-from tests.unit.commands.review_study import (
-    DECISIONS,
-    LISTED,
-    STATION,
-    make_study,
-    refused,
-    taken,
-)
+from tests.unit.commands.review_study import DECISIONS, LISTED, STATION, make_study, refused, taken
 
 
 @pytest.fixture(autouse=True)
@@ -135,11 +126,3 @@ def test_where_the_list_may_not_go(capsys, file, said) -> None:
     Path("file").write_bytes(b"")
     assert main(["review", "export", file]) == 1
     assert said in capsys.readouterr().err
-
-
-def test_every_word_stands_in_both_languages() -> None:
-    for language in ("ja", "en"):
-        text = Texts("decisions", language)
-        assert all(text._table[key][language] for key in text)
-    rows = list(read_rows(ROOT / "resources/text/decisions.csv"))
-    assert len({row["key"] for row in rows}) == len(rows)

@@ -1,6 +1,5 @@
 """`bonescint table`: the import accepts what a template offers, check says what it refuses."""
 
-import argparse
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -11,13 +10,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-import yaml
 
-from bonescint.commands import table
 from bonescint.errors import InputError
-from bonescint.files import read_rows
 from bonescint.identity.ledger import open_ledger
-from bonescint.resources import ROOT, SYNTHETIC
+from bonescint.resources import SYNTHETIC
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.cases import read_cases
 from bonescint.tables.columns import load_columns
@@ -33,6 +29,8 @@ from bonescint.tables.reading import read_table
 from bonescint.tables.readings import read_report
 from bonescint.text.folding import fold_header
 from tests.scripts.imports.cohort_tables import make_cohort
+from tests.unit.called import call
+from tests.unit.study_config import shipped, write
 
 Run = Callable[..., str]
 SCHEMAS = {
@@ -53,7 +51,7 @@ EXAM = date(2019, 6, 3)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Return the configuration in whose folder the test runs; `run` writes it."""
     monkeypatch.chdir(tmp_path)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config = shipped()
     config["software"] = {
         "bonenavi": SOFTWARE
         | {"product": "BoneNAVI", "version": "2.1", "tracer": "MDP", "columns": COLUMNS},
@@ -63,17 +61,14 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     config["readers"] = {"reader1": {"report": "reader1.xlsx", "key": "patient_id"}}
     # these tests are not about what is asked of the software
     config["metrics"]["primary"] = None
-    return dict(config)
+    return config
 
 
 @pytest.fixture
 def run(config: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> Run:
     def command(*arguments: str) -> str:
-        Path("config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-        parser = argparse.ArgumentParser()
-        table.add(parser.add_subparsers(required=True))
-        options = parser.parse_args(["table", *arguments])
-        assert options.run(options) == 0
+        write(config)
+        assert call("table", *arguments) == 0
         return capsys.readouterr().out
 
     return command
@@ -369,8 +364,3 @@ def test_without_a_cohort_no_row_is_looked_at(run: Run) -> None:
     with pytest.raises(InputError, match="R12"):
         run("check", "vsbone3")
     assert not Path("private").exists()
-
-
-def test_every_word_is_in_both_languages() -> None:
-    for row in read_rows(ROOT / "resources/text/table_commands.csv"):
-        assert bool(row["ja"]) == bool(row["en"]), row["key"]

@@ -1,25 +1,21 @@
 """`bonescint table check` of a list finds what the run would stop for."""
 
-import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-import yaml
 from openpyxl.styles import Font
-from scripts.cohort.filter_opt_out import filter_opt_out
 
-from bonescint.commands import check, table
-from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.ledger import create_ledger, open_ledger
 from bonescint.identity.opt_outs import record
-from bonescint.resources import ROOT
+from tests.unit.called import call
+from tests.unit.commands.opt_out_command import LEDGER, take_list
+from tests.unit.study_config import configure, reconfigure
 
-LEDGER = {"path": "private/ledger.age", "key": "private/ledger.key"}
 IDS = ("00471936", "00586371", "ａ-1")
 Command = Callable[..., str]
 
@@ -27,22 +23,14 @@ Command = Callable[..., str]
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["language"] = "en"
-    config["ledger"] |= LEDGER
-    Path("config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    configure(language="en")
     return tmp_path
 
 
 @pytest.fixture
 def command(study: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     def run(*arguments: str) -> str:
-        parser = argparse.ArgumentParser()
-        commands = parser.add_subparsers(required=True)
-        table.add(commands)
-        check.add(commands)
-        options = parser.parse_args(arguments)
-        assert options.run(options) == 0
+        assert call(*arguments) == 0
         return capsys.readouterr().out
 
     return run
@@ -55,24 +43,7 @@ def list_of(*ids: str) -> Path:
 
 
 def filtered(opt_out: Path) -> None:
-    names = ("consented", "counts", "warnings", "unreadable")
-    rows = [{"path": str(n), "patient_id": one} for n, one in enumerate(IDS)]
-    write_rows("index.csv", columns("index"), rows)
-    write_rows("lost.csv", columns("unreadable"), [])
-    filter_opt_out(
-        index=Path("index.csv"),
-        unindexed=Path("lost.csv"),
-        opt_out=opt_out,
-        ledger=LEDGER,
-        language="en",
-        coded=Path("coded"),
-        declined=Path("private/declined.age"),
-        decisions=Path("private/review/decisions.tsv"),
-        doubts=Path("private/opt_out_doubts.age"),
-        cache=Path("private/index.age"),
-        made_by="",
-        **{name: Path(f"private/{name}.csv") for name in names},
-    )
+    take_list(opt_out, IDS)
 
 
 @pytest.mark.parametrize(
@@ -142,9 +113,7 @@ def test_rows_struck_out_are_named(command: Command):
 
 
 def test_the_check_of_all_lists_is_the_same(command: Command):
-    config = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
-    config["inputs"]["opt_out"] = "opt_out.csv"
-    Path("config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    reconfigure(inputs={"opt_out": "opt_out.csv"})
     list_of("山田 花子")
     with pytest.raises(InputError, match="row 2"):
         command("check")

@@ -13,6 +13,7 @@ from bonescint.resources import ROOT, resource_rows
 from bonescint.tables.columns import load_columns
 from bonescint.tables.header_match import match_headers
 from bonescint.text.folding import fold_header
+from tests.unit.study_config import reconfigure, write
 from tests.unit.tables.packages import book
 
 SOURCE = (ROOT / "config.yaml").read_text(encoding="utf-8")
@@ -158,10 +159,9 @@ def test_headers_above_and_group_titles(map_file: Map) -> None:
 
 
 def test_other_undecided_keys_stop_nothing(map_file: Map) -> None:
-    config = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
-    config["study"]["id"] = config["cohort"]["exam_to"] = None
+    config = reconfigure(study={"id": None}, cohort={"exam_to": None})
     config["software"]["vsbone3"] |= {"export": None, "columns": {}, "released": None}
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    write(config)
     book("v.xlsx", 結果=[HEADER, ROW])
     assert map_file("vsbone3", "v.xlsx", "--write")[0] == 0
     entry = configured("software", "vsbone3")
@@ -243,8 +243,8 @@ def test_a_value_in_one_line() -> None:
 @pytest.mark.parametrize("wrong", ["{kind: precent}", "{bounds: [0]}", "{label: BSI}", "null"])
 def test_what_is_wrong_in_the_metrics_is_told_as_such(map_file: Map, wrong: str) -> None:
     book("table.xlsx", data=[HEADER, ROW])
-    config = yaml.safe_load(Path("config.yaml").read_text())
+    config = reconfigure()
     config["metrics"]["values"]["bsi"] = yaml.safe_load(wrong)
-    Path("config.yaml").write_text(yaml.safe_dump(config))
+    write(config)
     code, out, err = map_file("vsbone3", "table.xlsx")
     assert code and "metrics.values.bsi" in out + err and "Error" not in out + err

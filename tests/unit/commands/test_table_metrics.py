@@ -5,17 +5,17 @@ from typing import Any
 
 import openpyxl
 import pytest
-import yaml
 
 from bonescint.commands.input_tables import find_table
 from bonescint.commands.table_template import write_template
 from bonescint.errors import InputError
 from bonescint.identity.ledger import open_ledger
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts
 from bonescint.tables.cases import read_cases
 from bonescint.tables.exports import read_export
 from bonescint.tables.metric_columns import metric_values
 from tests.scripts.imports.cohort_tables import PATIENTS, make_cohort
+from tests.unit.study_config import shipped
 
 BOUNDS: dict[str, list[int | None]] = {
     "volume": [0, None],
@@ -27,8 +27,7 @@ BOUNDS: dict[str, list[int | None]] = {
 
 @pytest.fixture
 def config() -> dict[str, Any]:
-    config: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["language"] = "en"
+    config = shipped(language="en")
     config["metrics"] |= {"values": {key: {"bounds": own} for key, own in BOUNDS.items()}}
     config["metrics"]["values"] |= {"left": {"kind": "count", "bounds": [None, 3]}}
     columns = {"key": "ID", "status": None, "exam_date": None, "version": None}

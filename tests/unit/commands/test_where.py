@@ -5,14 +5,13 @@ import io
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.ledger import Ledger, create_ledger
-from bonescint.resources import ROOT
 from tests.unit.called import call
 from tests.unit.custody.built import build
+from tests.unit.study_config import configure
 
 SUBJECT, TYPED = "39943096", "0039-943096"
 
@@ -21,10 +20,7 @@ SUBJECT, TYPED = "39943096", "0039-943096"
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """Return the ledger of a small study, in whose folder the test runs."""
     monkeypatch.chdir(tmp_path)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["language"] = "en"
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
-    ledger = create_ledger(**config["ledger"])
+    ledger = create_ledger(**configure(language="en")["ledger"])
     ledger.assign([SUBJECT, "39943097"])
     return ledger
 

@@ -344,7 +344,7 @@ def test_disk_full(study: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatc
         refused(lambda: main(file), "room")
         assert not list(small_disk.iterdir())
         usage = shutil.disk_usage(study)
-        context.setattr("bonescint.custody.archive.write.shutil.disk_usage", lambda _: usage)
+        context.setattr("shutil.disk_usage", lambda _: usage)
         refused(lambda: main(file), "No space left")
     assert not list(small_disk.iterdir())
     subprocess.run(["mount", "-o", "remount,size=60m", small_disk], check=True)

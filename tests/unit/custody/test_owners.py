@@ -4,14 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.custody.owners import (
-    ITEMS,
-    hashes_of,
-    is_stale,
-    owner_of,
-    owners_of,
-    review_files,
-)
+from bonescint.custody.owners import ITEMS, hashes_of, is_stale, owner_of, owners_of, review_files
 from bonescint.custody.traces.purge import purge
 from bonescint.custody.traces.terms import Person
 from bonescint.files import write_rows

@@ -8,7 +8,8 @@ from bonescint.custody.traces.purge import purge
 from bonescint.custody.traces.search import Person, search
 from bonescint.papers.provision import forms_of_provision
 from bonescint.papers.writing import write_form
-from tests.unit.papers.samples import code, provision, shipped
+from tests.unit.papers.samples import code, provision
+from tests.unit.study_config import shipped
 
 
 def test_a_patient_who_declines_leaves_forms_of_undelivered_volumes(

@@ -1,17 +1,15 @@
 """The retention clock: the last day, the warning before it, and what the command says."""
 
-import argparse
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from bonescint.commands import retention as command
 from bonescint.custody.retention import retention, summary_line
 from bonescint.errors import InputError
-from bonescint.resources import ROOT
+from tests.unit.called import call
+from tests.unit.study_config import configure
 
 
 def study(published: str | None, years: int = 10) -> dict[str, Any]:
@@ -83,14 +81,8 @@ def test_the_command(
     published: str | None,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["language"] = language
-    config["study"] |= study(published)
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
-    parser = argparse.ArgumentParser()
-    command.add(parser.add_subparsers(required=True))
-    options = parser.parse_args(["retention"])
-    assert options.run(options) == 0
+    configure(language=language, study=study(published))
+    assert call("retention") == 0
     out = capsys.readouterr().out
     assert "private/ledger.key" in out
     assert out.count("2010-01-01") == (7 if published else 0)  # the warning and six rows

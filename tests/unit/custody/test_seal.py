@@ -10,11 +10,9 @@ from typing import Any
 
 import pyrage
 import pytest
-import yaml
 
 from bonescint import runlock
 from bonescint.cli import main
-from bonescint.custody import sealing
 from bonescint.custody.archive.read import verify_archive
 from bonescint.custody.seal import SEALED, clear_unfinished, refuse_sealed, sealed_file
 from bonescint.custody.sealing import SealedFolder
@@ -24,6 +22,7 @@ from bonescint.identity.ledger import open_ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.resources import Texts
 from tests.unit.custody.to_seal import PATIENT, begin
+from tests.unit.study_config import reconfigure
 from tests.unit.wrapped import wrapped
 
 Capture = pytest.CaptureFixture[str]
@@ -123,15 +122,12 @@ def test_refused_where_the_key_lies_beside(study: Path, capsys: Capture) -> None
     Path("private/ledger.key").write_bytes(wrapped(key.read_bytes(), "correct horse"))
     Path("private/ledger.key").chmod(0o600)
     write("private/phrase", "correct horse\n")
-    config = yaml.safe_load(Path("config.yaml").read_text())
-    config["ledger"] |= {"key": "private/ledger.key", "passphrase_file": "private/phrase"}
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    reconfigure(ledger={"key": "private/ledger.key", "passphrase_file": "private/phrase"})
     assert main(["seal"]) == 1
     assert "private/ledger.key" in capsys.readouterr().err
     assert sealed_file() is None
     shutil.move("private/phrase", study.parent / "usb")
-    config["ledger"]["passphrase_file"] = str(study.parent / "usb" / "phrase")
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    reconfigure(ledger={"passphrase_file": str(study.parent / "usb" / "phrase")})
     assert main(["seal"]) == 0
     assert plain() == STAYS | {"ledger.key"}
 
@@ -173,8 +169,7 @@ def test_commands_on_a_sealed_study(study: Path, capsys: Capture) -> None:
         assert "unseal" in said.err
         assert "Traceback" not in said.err
         assert said.out == ""
-    config = yaml.safe_load(Path("config.yaml").read_text()) | {"language": "ja"}
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    reconfigure(language="ja")
     assert main(["check"]) == 1
     assert "封印" in capsys.readouterr().err
     assert main(["ledger", "status"]) == 0
@@ -207,13 +202,13 @@ def test_room_is_looked_at_first(
     before = tree(*NAMES)
     usage = shutil.disk_usage(study)._replace(free=1_000_000)
     with monkeypatch.context() as patch:
-        patch.setattr(sealing.shutil, "disk_usage", lambda _: usage)
+        patch.setattr(shutil, "disk_usage", lambda _: usage)
         assert main(["seal"]) == 1
         assert "about 4 MB are needed, 1 MB are free" in capsys.readouterr().err
     assert tree(*NAMES) == before
     main(["seal"])
     with monkeypatch.context() as patch:
-        patch.setattr(sealing.shutil, "disk_usage", lambda _: usage)
+        patch.setattr(shutil, "disk_usage", lambda _: usage)
         assert main(["unseal"]) == 1
     assert plain() == STAYS
     assert main(["unseal"]) == 0

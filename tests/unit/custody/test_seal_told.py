@@ -8,7 +8,7 @@ import pytest
 from bonescint.cli import INTERRUPTED, main
 from bonescint.custody import sealing
 from bonescint.custody.seal import SEALED
-from tests.unit.custody.test_seal_places import configure
+from tests.unit.custody.test_seal_places import begin
 
 Capture = pytest.CaptureFixture[str]
 OLD, NOW, LATER = 1_500_000_000, 1_600_000_000, 1_700_000_000
@@ -16,7 +16,7 @@ OLD, NOW, LATER = 1_500_000_000, 1_600_000_000, 1_700_000_000
 
 @pytest.fixture(autouse=True)
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    configure(tmp_path, monkeypatch)
+    begin(tmp_path, monkeypatch)
     write("private/cohort.csv", "sealed", NOW)
 
 

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bonescint.identity.ledger import create_ledger
 from bonescint.identity.study import StudyMark
-from bonescint.resources import ROOT
+from tests.unit.study_config import configure
 
 PATIENT = "90071234"
 
@@ -17,9 +16,7 @@ def begin(folder: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> StudyMark
     (folder / "private").mkdir(parents=True)
     monkeypatch.chdir(folder)
     monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
-    config["ledger"]["key"], config["language"] = str(key), "en"
-    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    config = configure(language="en", ledger={"key": str(key)})
     mark: StudyMark = {"id": config["study"]["id"], "synthetic": True}
     ledger = create_ledger("private/ledger.age", key, head="private/ledger.head", study=mark)
     ledger.claim()

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.papers.samples import shipped
+from tests.unit.study_config import shipped
 
 
 @pytest.fixture(params=["ja", "en"])
 def config(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Return the shipped configuration in either language."""
-    return shipped(request.param)
+    return shipped(language=request.param)

@@ -1,11 +1,8 @@
-"""A provision of two volumes, and the shipped configuration."""
+"""A provision of two volumes."""
 
 from typing import Any
 
-import yaml
-
 from bonescint.papers.provision import Provision
-from bonescint.resources import ROOT
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
@@ -37,9 +34,3 @@ def provision(n: int = 3, **more: Any) -> Provision:
     ]
     cases = [{"code": code(i), "volume": "1", "n_images": "2", "replaces": ""} for i in range(n)]
     return Provision("D-002", cases, volumes=volumes, **more)
-
-
-def shipped(language: str = "ja") -> dict[str, Any]:
-    """Return the shipped configuration in a language."""
-    config: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    return config | {"language": language}

@@ -26,3 +26,7 @@ CASES = {name: np.array([float(row[name]) for row in _rows]) for name in _rows[0
 def r(key, rel=1e-8):
     """Return what R says, to eight digits unless an iteration of R's own is coarser."""
     return pytest.approx(_R[key], rel=rel, abs=1e-12)
+
+
+def limits_of_r(key, rel=1e-8):
+    return r(f"{key}_low", rel), r(f"{key}_high", rel)

@@ -1,4 +1,4 @@
-"""Samples to test bonescint.stats.roc with, and how to read its rows."""
+"""Samples to test bonescint.stats.roc with."""
 
 import csv
 
@@ -25,15 +25,3 @@ WFNS += [
 samples = st.lists(
     st.tuples(st.booleans(), st.integers(0, 6), st.integers(0, 6)), min_size=4, max_size=40
 ).filter(lambda rows: 2 <= sum(row[0] for row in rows) <= len(rows) - 2)
-
-
-def columns(rows):
-    return (np.array(column) for column in zip(*rows, strict=True))
-
-
-def limits(row):
-    return row.ci_low, row.ci_high
-
-
-def notes(row):
-    return dict(part.split("=") for part in row.note.split("; "))

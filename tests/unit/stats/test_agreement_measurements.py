@@ -6,7 +6,8 @@ from scipy.stats import friedmanchisquare
 
 from bonescint.stats.agreement import icc, kendall_w
 from tests.unit.stats.agreement_samples import COUNTS, GRADES
-from tests.unit.stats.oracle import r
+from tests.unit.stats.oracle import limits_of_r, r
+from tests.unit.stats.rows import is_without_limits, limits
 
 FORMS = {"A1": "ICC2", "Ak": "ICC2k", "C1": "ICC3", "Ck": "ICC3k"}
 
@@ -32,7 +33,7 @@ def test_icc_is_that_of_psych(ratings, name, confidence, form):
     row = icc(ratings, form, confidence=confidence)
     key = f"agreement_{name}_{FORMS[form]}_{100 * confidence:g}"
     assert row.estimate == r(f"{key}_estimate")
-    assert (row.ci_low, row.ci_high) == (r(f"{key}_low"), r(f"{key}_high"))
+    assert limits(row) == limits_of_r(key)
     assert row.statistic == r(f"{key}_F")
     assert row.p_value == pytest.approx(r(f"{key}_p").expected, rel=1e-8)
     n, k = ratings.shape
@@ -67,9 +68,8 @@ def test_a_rater_who_counts_more_lowers_agreement_but_not_consistency():
 )
 def test_degenerate_icc(ratings, status, estimate, form):
     row = icc(ratings, form)
-    assert row.status == status
-    assert row.estimate == pytest.approx(estimate, nan_ok=True)
-    assert np.isnan([row.ci_low, row.ci_high, row.statistic, row.p_value]).all()
+    is_without_limits(row, status, estimate)
+    assert np.isnan([row.statistic, row.p_value]).all()
 
 
 def test_raters_a_constant_apart_are_consistent_and_do_not_agree():
@@ -86,9 +86,7 @@ def test_raters_a_constant_apart_are_consistent_and_do_not_agree():
 )
 def test_subjects_who_do_not_differ_have_no_limits(form, estimate):
     row = icc([[1, 2], [2, 1], [1, 2], [2, 1]], form)
-    assert row.status == "no subject variance"
-    assert row.estimate == pytest.approx(estimate, nan_ok=True)
-    assert np.isnan([row.ci_low, row.ci_high]).all()
+    is_without_limits(row, "no subject variance", estimate)
 
 
 numbers = st.sampled_from([0, 0.1, 0.3, 0.3, 1.2, np.nan])

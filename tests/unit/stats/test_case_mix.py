@@ -8,27 +8,24 @@ from bonescint.stats.case_mix import (
     standardised_difference_proportion,
 )
 from tests.unit.stats.oracle import CASES, r
+from tests.unit.stats.rows import is_without_limits, with_limits
 
 A, Y = CASES["a"], CASES["y"]
-
-
-def limits(row):
-    return row.estimate, row.ci_low, row.ci_high
 
 
 def test_standardised_differences_are_those_of_r():
     names = ("", "_low", "_high")
     mean = standardised_difference(np.append(A[Y == 1], np.nan), A[Y == 0])
-    assert limits(mean) == tuple(r(f"case_mix_mean{name}") for name in names)
+    assert with_limits(mean) == tuple(r(f"case_mix_mean{name}") for name in names)
     assert mean.n == A.size
     share = standardised_difference_proportion(12, 25, 7, 27)
-    assert limits(share) == tuple(r(f"case_mix_share{name}") for name in names)
+    assert with_limits(share) == tuple(r(f"case_mix_share{name}") for name in names)
     assert (share.n, share.n_positive) == (52, 19)
 
 
 def test_swapping_the_groups_turns_the_sign():
     there, back = (standardised_difference(*g) for g in ((A, A[:9] + 1), (A[:9] + 1, A)))
-    assert limits(back) == pytest.approx((-there.estimate, -there.ci_high, -there.ci_low))
+    assert with_limits(back) == pytest.approx((-there.estimate, -there.ci_high, -there.ci_low))
 
 
 def test_degenerate_groups():
@@ -39,8 +36,7 @@ def test_degenerate_groups():
         ([2, 2], [3, 3], "constant", np.nan),
     ):
         row = standardised_difference(a, b)
-        assert row.status == status
-        assert limits(row) == pytest.approx((estimate, np.nan, np.nan), nan_ok=True)
+        is_without_limits(row, status, estimate)
     for counts, status, estimate in (
         ((0, 0, 1, 2), "no data", np.nan),
         ((0, 5, 0, 7), "constant", 0),
@@ -48,8 +44,7 @@ def test_degenerate_groups():
         ((0, 5, 7, 7), "constant", np.nan),
     ):
         row = standardised_difference_proportion(*counts)
-        assert row.status == status
-        assert limits(row) == pytest.approx((estimate, np.nan, np.nan), nan_ok=True)
+        is_without_limits(row, status, estimate)
     assert standardised_difference_proportion(0, 5, 1, 7).status == "ok"
     with pytest.raises(ValueError, match="share"):
         standardised_difference_proportion(6, 5, 1, 2)

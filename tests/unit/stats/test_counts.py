@@ -8,6 +8,7 @@ from bonescint.stats.counts import count_power, negative_binomial, within
 from bonescint.stats.normal import critical
 from bonescint.stats.proportions import wilson
 from tests.unit.stats.oracle import r
+from tests.unit.stats.rows import notes
 
 with (ROOT / "tests/reference" / "ranks_counts.csv").open() as stream:
     _rows = list(csv.DictReader(stream))
@@ -46,7 +47,7 @@ def test_the_power_of_a_count_is_that_of_mass_on_the_logarithm():
     assert (row.estimate, row.ci_low, row.ci_high, row.statistic, row.p_value) == tuple(
         r(f"count_power{name}", rel=1e-6) for name in ("", "_low", "_high", "_t", "_p")
     )
-    noted = dict(part.split("=") for part in row.note.split("; "))
+    noted = notes(row)
     assert float(noted["dispersion"]) == r("count_power_dispersion", rel=1e-6)
     most = METASTASES.max()
     beside = dict(part.split(":") for part in noted["fitted_seen"].split(" "))

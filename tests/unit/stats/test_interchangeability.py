@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from bonescint.stats.interchangeability import equivalence_index, score_limits
 from bonescint.stats.proportions import difference_paired, wilson
 from tests.unit.stats.agreement_samples import PANEL, PROGRAM
-from tests.unit.stats.oracle import r
+from tests.unit.stats.oracle import limits_of_r, r
+from tests.unit.stats.rows import limits
 
 SETTINGS = {"confidence": 0.95, "seed": 1}
 
@@ -33,8 +34,7 @@ def test_the_index_over_all_readers_and_instead_of_each():
 def test_its_limits():
     scored, resampled = equivalence_index(PROGRAM, PANEL, **SETTINGS)
     assert scored.ci_method == "score_mean"
-    assert scored.ci_low == r("versus_score_low", rel=1e-6)
-    assert scored.ci_high == r("versus_score_high", rel=1e-6)
+    assert limits(scored) == limits_of_r("versus_score", rel=1e-6)
     # other draws than R's: as near as two runs of R are
     assert resampled.ci_low == pytest.approx(r("versus_boot_low").expected, abs=0.02)
     assert resampled.ci_high == pytest.approx(r("versus_boot_high").expected, abs=0.02)
@@ -61,18 +61,14 @@ counted = st.integers(0, 40)
 def test_of_yes_and_no_they_are_wilsons(yes, no, confidence):
     if yes + no:
         known = wilson(yes, yes + no, confidence)
-        assert of({0: no, 1: yes}, 0, 1, confidence) == pytest.approx(
-            (known.ci_low, known.ci_high), abs=1e-9
-        )
+        assert of({0: no, 1: yes}, 0, 1, confidence) == pytest.approx(limits(known), abs=1e-9)
 
 
 @given(counted, counted, counted)
 def test_of_a_paired_difference_they_are_tangos(first, second, both):
     if first + second + both:
         known = difference_paired(both, first, second, 0, "tango")
-        assert of({-1: second, 0: both, 1: first}, -1, 1) == pytest.approx(
-            (known.ci_low, known.ci_high), abs=1e-9
-        )
+        assert of({-1: second, 0: both, 1: first}, -1, 1) == pytest.approx(limits(known), abs=1e-9)
 
 
 calls = st.lists(st.tuples(*[st.integers(0, 1)] * 4), min_size=1, max_size=30).map(np.array)

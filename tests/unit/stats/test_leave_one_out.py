@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from bonescint.resources import ROOT
 from bonescint.stats.leave_one_out import compare_with_readers, leave_one_out
 from bonescint.stats.paired_calls import compare_accuracy
-from tests.unit.stats.oracle import r
+from tests.unit.stats.oracle import limits_of_r, r
+from tests.unit.stats.rows import limits, notes
 
 with (ROOT / "tests/reference/leave_one_out_cases.csv").open(encoding="utf-8") as stream:
     CASES = np.array(
@@ -76,8 +77,8 @@ def test_rates_and_limits_are_those_of_r(k):
         key = f"leave_one_out_{k}_{row.measure.removesuffix('_difference')}"
         assert row.status == "ok"
         assert row.estimate == r(f"{key}_difference")
-        assert (row.ci_low, row.ci_high) == (r(f"{key}_low"), r(f"{key}_high"))
-        said = dict(part.split("=") for part in row.note.split("; "))
+        assert limits(row) == limits_of_r(key)
+        said = notes(row)
         assert float(said["mean_subject"]) == r(f"{key}_program")
         assert float(said["mean_comparator"]) == r(f"{key}_reader")
         assert said["readers"] == str(k)
@@ -90,7 +91,7 @@ def test_rates_and_limits_are_those_of_r(k):
             assert among.sum() == r(f"{key}_n")
             assert row.estimate == pytest.approx(r(f"{key}_program").expected
                                                  - r(f"{key}_reader").expected)  # fmt: skip
-            assert (row.ci_low, row.ci_high) == (r(f"{key}_low"), r(f"{key}_high"))
+            assert limits(row) == limits_of_r(key)
 
 
 def test_degenerate_panels_have_a_status():

@@ -5,7 +5,8 @@ import pytest
 
 from bonescint.resources import ROOT
 from bonescint.stats import method_comparison as mc
-from tests.unit.stats.oracle import CASES, r
+from tests.unit.stats.oracle import CASES, limits_of_r, r
+from tests.unit.stats.rows import limits, with_limits
 
 A, B = CASES["a"], CASES["b"]
 
@@ -24,7 +25,7 @@ MINI = [512, 430, 520, 428, 500, 600, 364, 380, 658, 445, 432, 626, 260, 477, 25
 def is_r(row, key, rel=1e-8):
     key = f"method_comparison_{key}"
     assert row.estimate == r(key, rel)
-    assert (row.ci_low, row.ci_high) == (r(f"{key}_low", rel), r(f"{key}_high", rel))
+    assert limits(row) == limits_of_r(key, rel)
     assert row.status == "ok"
 
 
@@ -43,9 +44,9 @@ def test_peak_flow_meters_are_those_in_print():
 def test_limits_of_agreement_are_those_of_r():
     rows = mc.bland_altman(A, B)
     bias, upper, lower = rows["bias"], rows["upper"], rows["lower"]
-    assert (bias.estimate, bias.ci_low, bias.ci_high) == (r("bias"), r("bias_low"), r("bias_high"))
+    assert with_limits(bias) == (r("bias"), *limits_of_r("bias"))
     assert upper.estimate == r("limit_high")
-    assert (upper.ci_low, upper.ci_high) == (r("limit_high_low"), r("limit_high_high"))
+    assert limits(upper) == limits_of_r("limit_high")
     # the lower limit mirrors the upper one about the bias
     assert lower.ci_low + upper.ci_high == pytest.approx(2 * bias.estimate)
     assert {row.n for row in rows.values()} == {60}
@@ -100,7 +101,7 @@ def test_concordance_has_an_interval_at_zero_correlation():
     x, y = [1.0, 2, 3, 4], [1.0, -1, -1, 1]  # r is 0: epiR divides by it
     row, near = mc.lin_ccc(x, y), mc.lin_ccc(x, np.add(y, [0, 0, 0, 1e-7]))
     assert row.estimate == 0
-    assert (row.ci_low, row.ci_high) == pytest.approx((near.ci_low, near.ci_high), abs=1e-6)
+    assert limits(row) == pytest.approx(limits(near), abs=1e-6)
 
 
 @pytest.mark.parametrize("name", [name for name in SETS if name != "unrelated"])
@@ -110,8 +111,8 @@ def test_passing_bablok_is_that_of_loops_in_r(name):
     at, key = rows["intercept"], f"method_comparison_{name}_passing_bablok_intercept"
     assert at.estimate == r(key)
     # with negative values the limits of the slope may give those of the intercept in either order
-    ends = (at.ci_low, at.ci_high) if name != "signed" else (at.ci_high, at.ci_low)
-    assert ends == (r(f"{key}_low"), r(f"{key}_high"))
+    ends = limits(at) if name != "signed" else (at.ci_high, at.ci_low)
+    assert ends == limits_of_r(key)
 
 
 def test_vertical_limit_of_passing_bablok_is_no_interval():
@@ -122,7 +123,7 @@ def test_vertical_limit_of_passing_bablok_is_no_interval():
     assert rows["intercept"].estimate == r(f"{key}intercept")
     for row in rows.values():
         assert row.status == "too few"
-        assert np.isnan([row.ci_low, row.ci_high]).all()
+        assert np.isnan(limits(row)).all()
 
 
 @pytest.mark.parametrize("ratio", [1, 0.25])
@@ -144,10 +145,10 @@ def test_deming_ratio_is_errors_of_x_over_errors_of_y():
 @pytest.mark.parametrize("name", SETS)
 def test_equivalence_is_that_of_r(name):
     row = mc.tost_paired(*SETS[name], (-0.2, 0.3))
-    key = f"method_comparison_{name}_tost_"
-    assert row.p_value == r(f"{key}p")
-    assert row.statistic == r(f"{key}t")
-    assert (row.ci_low, row.ci_high) == (r(f"{key}low"), r(f"{key}high"))
+    key = f"method_comparison_{name}_tost"
+    assert row.p_value == r(f"{key}_p")
+    assert row.statistic == r(f"{key}_t")
+    assert limits(row) == limits_of_r(key)
     inside = row.ci_low > -0.2 and row.ci_high < 0.3
     assert row.level == pytest.approx(0.9)
     assert row.note == f"margin_low=-0.2; margin_high=0.3; equivalent={int(inside)}"

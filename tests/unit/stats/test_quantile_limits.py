@@ -8,7 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bonescint.stats import method_comparison as mc
-from tests.unit.stats.oracle import _R, r
+from tests.unit.stats.oracle import _R, limits_of_r, r
+from tests.unit.stats.rows import with_limits
 from tests.unit.stats.test_method_comparison import SETS
 
 EVERY = SETS | {"all": np.hstack(list(SETS.values()))}
@@ -87,8 +88,7 @@ def test_ratios_are_those_of_r(name):
             continue
         for key, row in rows.items():
             place = f"measured_{name}_{way}_{key}"
-            found = (row.estimate, row.ci_low, row.ci_high)
-            assert found == (r(place), r(f"{place}_low"), r(f"{place}_high"))
+            assert with_limits(row) == (r(place), *limits_of_r(place))
             assert row.measure.startswith("ratio_" if way == "positive" else "offset_ratio_")
             assert row.note == ("" if way == "positive" else "offset=0.1")
 
@@ -127,12 +127,11 @@ def test_quantile_limits_follow_unit_shift_and_order(pairs, unit):
     turned = mc.quantile_limits(y, x)
     mirror = {"lower": "upper", "upper": "lower"}
     for key, row in rows.items():
-        found = [scaled[key].estimate, scaled[key].ci_low, scaled[key].ci_high]
-        moved = [unit * (v + 3) for v in (row.estimate, row.ci_low, row.ci_high)]
-        assert found == pytest.approx(moved, **near)
+        moved = [unit * (v + 3) for v in with_limits(row)]
+        assert with_limits(scaled[key]) == pytest.approx(moved, **near)
         other = turned[mirror[key]]
-        assert [-other.estimate, -other.ci_high, -other.ci_low] == pytest.approx(
-            [row.estimate, row.ci_low, row.ci_high], **near
+        assert (-other.estimate, -other.ci_high, -other.ci_low) == pytest.approx(
+            with_limits(row), **near
         )
         assert (scaled[key].status, other.status) == (row.status, row.status)
     tau = mc.spread(x, y)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 
 from bonescint.stats import roc
-from tests.unit.stats.oracle import CASES, r
-from tests.unit.stats.roc_samples import SAMPLES, WFNS, columns, limits, notes, samples
+from tests.unit.stats.oracle import CASES, limits_of_r, r
+from tests.unit.stats.roc_samples import SAMPLES, WFNS, samples
+from tests.unit.stats.rows import columns, limits, notes
 
 Y, A, B = CASES["y"], CASES["a"], CASES["b"]
 
@@ -16,7 +17,7 @@ Y, A, B = CASES["y"], CASES["a"], CASES["b"]
 def test_auc_is_that_of_proc():
     wald = roc.auc(Y, A, ci="wald")
     assert wald.estimate == r("auc")
-    assert limits(wald) == (r("auc_wald_low"), r("auc_wald_high"))
+    assert limits(wald) == limits_of_r("auc_wald")
     assert (wald.n, wald.n_positive, wald.ci_method) == (60, 28, "delong_wald")
 
 
@@ -24,20 +25,20 @@ def test_auc_is_that_of_proc():
 def test_tied_samples_are_as_in_proc(number):
     y, a, b = SAMPLES[number]
     other = SAMPLES[(number + 1) % len(SAMPLES)]
-
-    def R(name):
-        return r(f"roc_{number}_{name}")
-
+    key = f"roc_{number}"
     wald, logit = roc.auc(y, a, ci="wald"), roc.auc(y, a)
-    assert wald.estimate == R("auc")
-    assert limits(wald) == (R("wald_low"), R("wald_high"))
-    assert limits(logit) == (R("logit_low"), R("logit_high"))
+    assert wald.estimate == r(f"{key}_auc")
+    assert limits(wald) == limits_of_r(f"{key}_wald")
+    assert limits(logit) == limits_of_r(f"{key}_logit")
     paired = roc.compare_paired(y, a, b)
-    assert (paired.statistic, paired.p_value) == (R("paired_z"), R("paired_p"))
-    assert limits(paired) == (R("paired_low"), R("paired_high"))
+    assert (paired.statistic, paired.p_value) == (r(f"{key}_paired_z"), r(f"{key}_paired_p"))
+    assert limits(paired) == limits_of_r(f"{key}_paired")
     unpaired = roc.compare_unpaired(y, a, other[0], other[2])
-    assert (unpaired.statistic, unpaired.p_value) == (R("unpaired_t"), R("unpaired_p"))
-    assert float(notes(unpaired)["df"]) == R("unpaired_df")
+    assert (unpaired.statistic, unpaired.p_value) == (
+        r(f"{key}_unpaired_t"),
+        r(f"{key}_unpaired_p"),
+    )
+    assert float(notes(unpaired)["df"]) == r(f"{key}_unpaired_df")
 
 
 def test_the_subarachnoid_haemorrhages_by_wfns():
@@ -51,7 +52,7 @@ def test_the_subarachnoid_haemorrhages_by_wfns():
 def test_paired_comparison_is_that_of_proc():
     row = roc.compare_paired(Y, A, B)
     assert (row.statistic, row.p_value) == (r("paired_z"), r("paired_p"))
-    assert limits(row) == (r("paired_low"), r("paired_high"))
+    assert limits(row) == limits_of_r("paired")
 
 
 def test_unpaired_comparison_is_that_of_proc_with_welch_df_and_z_in_the_note():

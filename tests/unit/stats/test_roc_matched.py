@@ -8,7 +8,8 @@ from bonescint.stats import roc
 from bonescint.stats.roc.cutoffs import descending_levels
 from bonescint.stats.roc.shape import resampled_steps, steps_of
 from tests.unit.stats.oracle import r
-from tests.unit.stats.roc_samples import SAMPLES, columns, limits, samples
+from tests.unit.stats.roc_samples import SAMPLES, samples
+from tests.unit.stats.rows import columns, limits
 
 FEW = roc.Bootstrap(1, 60)
 RANGE = (0.8, 1.0)

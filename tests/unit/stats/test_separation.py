@@ -9,7 +9,7 @@ from bonescint.stats import roc
 from bonescint.stats.proportions import clopper_pearson
 from bonescint.stats.roc.separation import binormal_limit, separation_limit
 from tests.unit.stats.oracle import r
-from tests.unit.stats.roc_samples import limits
+from tests.unit.stats.rows import limits
 
 
 @pytest.mark.parametrize(("n1", "n0"), [(2, 2), (10, 10), (25, 25), (25, 10), (7, 60)])

@@ -13,6 +13,7 @@ from bonescint.errors import InputError
 from bonescint.files import TEMPORARY
 from bonescint.identity.key import KEY_SIZE
 from bonescint.resources import PACKAGE, PROGRAM, ROOT, Texts
+from bonescint.text.width import without_controls
 
 STUDY = ("private", "results", "recalls", "forms", "logs")
 EXTERNAL = "external"  # what lies outside of the study's folder
@@ -42,35 +43,18 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True)
 class Contents:
-    """The places an archive is made of; `contents` finds them.
+    """The places an archive is made of; `contents` finds them."""
 
-    Parameters
-    ----------
-    roots
-        Name in the archive -> where it lies. Of two places with one name the first is taken.
-    raw
-        Name of the raw DICOM folder in the archive. Names below it may identify patients.
-    with_raw
-        Whether the raw DICOM is archived.
-    secrets
-        Device and inode of the key and of the passphrases' files, which are never archived.
-    absent
-        Keys of the configuration whose file or folder is not there.
-    """
-
+    # name in the archive -> where it lies. Of two places with one name the first is taken
     roots: Mapping[str, Path]
-    raw: str
-    with_raw: bool
+    raw: str  # name of the raw DICOM folder in the archive. Names below it may identify patients
+    with_raw: bool  # whether the raw DICOM is archived
+    # device and inode of the key and of the passphrases' files, which are never archived
     secrets: frozenset[tuple[int, int]]
-    absent: tuple[str, ...]
+    absent: tuple[str, ...]  # keys of the configuration whose file or folder is not there
 
     def members(self, text: Texts) -> list[Member]:
         """Walk the tree and return every member, sorted by name.
-
-        Parameters
-        ----------
-        text
-            The area ``archive``.
 
         Raises
         ------
@@ -138,32 +122,18 @@ class Contents:
 def shown(name: str, raw: str | None, text: Texts) -> str:
     """Return a member's name fit for the terminal; names of raw DICOM, which identify, are hidden.
 
-    Parameters
-    ----------
-    name
-        In the archive.
-    raw
-        Name of the raw DICOM folder in the archive. None if unknown: no name is shown then.
-    text
-        The area ``archive``.
+    `raw` is the name of the raw DICOM folder in the archive. If it is unknown (None), no name is
+    shown.
     """
     if raw is None or name.startswith(f"{raw}/"):
         return text("hidden_file")
-    # the name must neither hold control characters nor fail to be encoded
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    return without_controls(name)  # so it cannot fail to be encoded either
 
 
 def contents(config: Mapping[str, Any], files: Sequence[Path], with_raw: bool) -> Contents:
     """Return what the archive of the study in the current folder is made of.
 
-    Parameters
-    ----------
-    config
-        The configuration as `bonescint.commands.configuration.load` returns it.
-    files
-        The files it was read from.
-    with_raw
-        Whether the raw DICOM goes in too.
+    `config` was read from `files`; `with_raw` tells whether the raw DICOM goes in too.
     """
     ledger = config["ledger"]
     places = {

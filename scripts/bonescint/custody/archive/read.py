@@ -25,26 +25,16 @@ Advance = Callable[[int], None]
 
 @dataclass
 class Findings:
-    """How an archive compares with its manifest.
+    """How an archive compares with its manifest."""
 
-    Parameters
-    ----------
-    files, size
-        Files that agree, and their bytes.
-    missing, extra, changed
-        Names of files that do not agree.
-    lines
-        The lines of these files in the manifest.
-    links
-        Names of symbolic links that were not restored because they lead out of the archive.
-    """
-
-    files: int = 0
-    size: int = 0
+    files: int = 0  # that agree
+    size: int = 0  # their bytes
+    # names of files that do not agree, as the next two
     missing: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
-    lines: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)  # the lines of these files in the manifest
+    # names of symbolic links that were not restored: they lead out of the archive
     links: list[str] = field(default_factory=list)
 
     @property
@@ -58,12 +48,7 @@ def verify_archive(
 ) -> Findings:
     """Compare every file of an archive with its manifest, in one stream.
 
-    Parameters
-    ----------
-    archive, identity, text
-        As for `decrypted`.
-    advance
-        Called with the number of bytes read so far.
+    `advance` is called with the number of bytes read so far.
 
     Raises
     ------
@@ -85,16 +70,7 @@ def restore(
     text: Texts,
     advance: Advance,
 ) -> Findings:
-    """Unpack an archive into a new or empty folder, whole or not at all.
-
-    Parameters
-    ----------
-    archive, identity, text, advance
-        As for `verify_archive`.
-    destination
-        The folder; its parent must be there.
-    raw
-        As for `manifest_differences`.
+    """Unpack an archive into a new or empty folder, whole or not at all. Its parent must be there.
 
     Raises
     ------
@@ -131,15 +107,7 @@ def restore(
 
 
 def manifest_differences(found: Findings, raw: str | None, text: Texts) -> list[str]:
-    """Return a line for every file that does not agree with the manifest.
-
-    Parameters
-    ----------
-    found
-        What `verify_archive` returned.
-    raw, text
-        As for `bonescint.custody.archive.contents.shown`.
-    """
+    """Return a line for every file that does not agree with the manifest."""
     return [
         text(kind, file=shown(name, raw, text), line=found.lines.get(name))
         for kind in ("missing", "extra", "changed")
@@ -194,14 +162,7 @@ def walk_archive(
     take: Take,
     advance: Advance,
 ) -> Findings:
-    """Hand every member to `take` and compare it with the manifest, in one stream.
-
-    Parameters
-    ----------
-    archive, identity, text, advance
-        As for `verify_archive`.
-    take
-        Returns the SHA-256 of a file.
+    """Hand every member to `take`, which returns the SHA-256 of a file; compare with the manifest.
 
     Raises
     ------

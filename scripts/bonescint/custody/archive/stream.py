@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 import tarfile
 import threading
 import time
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # is called with the stage, the megabytes done and the total
 Report = Callable[[str, int, int | None], None]
 CHUNK = 1 << 20
+MB = 1_000_000
 _END = bytes(2 * tarfile.BLOCKSIZE)  # marks the end of a tar
 _MAGIC = b"age-encryption.org/v1\n"
 _TYPES = {"file": tarfile.REGTYPE, "folder": tarfile.DIRTYPE, "link": tarfile.SYMTYPE}
@@ -44,6 +46,13 @@ def _header(member: Member) -> bytes:
 def modified_of(info: tarfile.TarInfo) -> int:
     """Return the date in a member's header, in nanoseconds."""
     return int(Decimal(info.pax_headers.get("mtime", info.mtime)).scaleb(9))
+
+
+def refuse_no_room(needed: int, folder: Path, text: Texts) -> None:
+    """Refuse to begin if the disk of a folder has not so many bytes left."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise InputError(text("no_room", needed=-(-needed // MB), free=free // MB))
 
 
 class ChangedMeanwhile(Exception):
@@ -181,14 +190,7 @@ def encrypt(
 ) -> None:
     """Encrypt a stream to an identity's own public part.
 
-    Parameters
-    ----------
-    chunks
-        The plaintext. An exception that it raises is raised again.
-    sink
-        Where the age file goes.
-    identity
-        The ledger's.
+    An exception that the plaintext raises is raised again.
     """
     import pyrage
 
@@ -207,15 +209,6 @@ def decrypted(path: Path, identity: "pyrage.x25519.Identity", text: Texts) -> It
 
     What was read may be trusted only after the ``with`` block has ended, because age notices a
     truncated file only at its end.
-
-    Parameters
-    ----------
-    path
-        The encrypted file.
-    identity
-        The ledger's.
-    text
-        The area ``archive``.
 
     Raises
     ------

@@ -7,7 +7,6 @@ key makes every archive unreadable.
 import fcntl
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,15 @@ from typing import IO, TYPE_CHECKING
 
 from bonescint.custody.archive.contents import Contents, Member, shown
 from bonescint.custody.archive.read import verify_archive
-from bonescint.custody.archive.stream import ChangedMeanwhile, Report, Sink, encrypt, tar_of
+from bonescint.custody.archive.stream import (
+    MB,
+    ChangedMeanwhile,
+    Report,
+    Sink,
+    encrypt,
+    refuse_no_room,
+    tar_of,
+)
 from bonescint.errors import InputError
 from bonescint.files import from_the_disk, give_mode, replacing, to_the_disk
 from bonescint.resources import Texts
@@ -25,28 +32,17 @@ if TYPE_CHECKING:
     import pyrage
 
 _ROUNDS = 5  # how often a tree that changes is read again
-_MB = 1_000_000
 
 
 @dataclass(frozen=True)
 class Written:
-    """What the finished archive holds.
+    """What the finished archive holds."""
 
-    Parameters
-    ----------
-    files, size
-        Number of files and their bytes.
-    archive_size, sha256
-        Of the encrypted file.
-    links
-        Symbolic links whose target is not in the archive.
-    """
-
-    files: int
-    size: int
-    archive_size: int
+    files: int  # how many
+    size: int  # their bytes
+    archive_size: int  # of the encrypted file
     sha256: str
-    links: list[str]
+    links: list[str]  # symbolic links whose target is not in the archive
 
 
 def write_archive(
@@ -61,22 +57,16 @@ def write_archive(
     """Write the archive and its cover, or nothing.
 
     If something has changed since the tree was read, it is read again, so that the archive is the
-    study at one moment.
+    study at one moment. It is encrypted to the public part of the ledger's identity.
 
     Parameters
     ----------
-    archive
-        The file; neither it nor its cover may exist.
-    contents
-        What goes in.
-    identity
-        The ledger's; the archive is encrypted to its public part.
-    readme
-        Content of the first member.
-    cover
-        Function that makes the plain text that lies beside the archive.
-    text
-        The area ``archive``.
+    archive, contents
+        The file, of which neither it nor its cover may exist, and what goes in.
+    identity, text
+        The ledger's; the words of the area ``archive``.
+    readme, cover
+        Content of the first member; makes the plain text that lies beside the archive.
     report
         Called with the stage, the megabytes done and the total.
 
@@ -92,7 +82,7 @@ def write_archive(
         for _ in range(_ROUNDS):
             members = contents.members(text)
             stream.truncate(0)
-            _check_room(partial, members, text)
+            refuse_no_room(sum(one.size for one in members), partial.parent, text)
             try:
                 written = _written(stream, members, contents, identity, readme, text, report)
             except ChangedMeanwhile as change:
@@ -111,13 +101,6 @@ def write_archive(
     return written
 
 
-def _check_room(partial: Path, members: list[Member], text: Texts) -> None:
-    needed, free = sum(one.size for one in members), shutil.disk_usage(partial.parent).free
-    if free < needed:
-        sizes = {"needed": -(-needed // _MB), "free": free // _MB}
-        raise InputError(text("no_room", **sizes))
-
-
 def _written(
     stream: IO[bytes],
     members: list[Member],
@@ -134,7 +117,7 @@ def _written(
         return InputError(text("unreadable", file=name, reason=reason))
 
     def advance(done: int) -> None:
-        report("read", done // _MB, size // _MB)
+        report("read", done // MB, size // MB)
 
     sink = Sink(stream, digest := hashlib.sha256())
     encrypt(tar_of(members, [], failed, advance, readme.encode()), sink, identity)
@@ -164,7 +147,7 @@ def _read_back(
             partial,
             identity,
             text,
-            lambda done: report("check", done // _MB, written.size // _MB),
+            lambda done: report("check", done // MB, written.size // MB),
         )
     except InputError:
         raise InputError(text("not_read_back")) from None

@@ -19,14 +19,7 @@ Paths = Sequence[str | Path]
 def write_for_r(path: Path, names: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
     """Write a table. Missing values are NA.
 
-    Parameters
-    ----------
-    path
-        The file.
-    names
-        The header. Other keys of a row are left out.
-    rows
-        The rows.
+    Keys of a row that are not in the header `names` are left out.
     """
     with replacing(path, sync=False) as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -36,13 +29,7 @@ def write_for_r(path: Path, names: Sequence[str], rows: Iterable[Mapping[str, st
 
 
 def rows_of(paths: Paths) -> Iterator[Row]:
-    """Yield the rows of several tables, one table after the other.
-
-    Parameters
-    ----------
-    paths
-        Tables of the workflow.
-    """
+    """Yield the rows of several tables, one table after the other."""
     for path in paths:
         yield from read_rows(path)
 
@@ -50,10 +37,7 @@ def rows_of(paths: Paths) -> Iterator[Row]:
 def estimates_of(paths: Mapping[str, str | Path]) -> Iterator[Row]:
     """Yield every answer with the name of its table.
 
-    Parameters
-    ----------
-    paths
-        Question -> its table.
+    `paths` maps a question to its table.
     """
     for name, path in paths.items():
         for row in read_rows(path):
@@ -67,15 +51,7 @@ def wide_rows(
     readings: Paths,
     measurements: Paths,
 ) -> Iterator[Row]:
-    """Yield a row for each case, with the columns of `wide_columns`.
-
-    Parameters
-    ----------
-    columns
-        The columns.
-    cases, reference, readings, measurements
-        The tables.
-    """
+    """Yield a row for each case, with the columns of `wide_columns`."""
     names = {(one.form, *one.source): one.about.column for one in columns}
     found: dict[str, Row] = defaultdict(dict)
 

@@ -22,31 +22,15 @@ _OF_READING = ("metastasis", "n_metastases", "eod", "status")
 
 
 class AnalysedStudy(NamedTuple):
-    """What the configuration says about the study whose tables are analysed.
+    """What the configuration says about the study whose tables are analysed."""
 
-    Parameters
-    ----------
-    software
-        Software key to ``label``, ``tracer`` and ``metrics``, among others.
-    readers
-        Reader key to the reader's name.
-    metrics
-        The study's metrics (`bonescint.tables.metric_columns.metric_values`).
-    cutoffs
-        ``metric`` and ``value`` each.
-    version_pairs
-        Software keys [old, new] of the same cases.
-    confidence
-        Level of the intervals.
-    title, language, synthetic
-        As configured.
-    """
-
+    # software key to ``label``, ``tracer`` and ``metrics``, among others
     software: Mapping[str, Mapping[str, Any]]
-    readers: Mapping[str, str]
+    readers: Mapping[str, str]  # reader key to the reader's name
+    # the study's metrics (`bonescint.tables.metric_columns.metric_values`)
     metrics: Mapping[str, Mapping[str, Any]]
-    cutoffs: Sequence[Mapping[str, Any]]
-    version_pairs: Sequence[Sequence[str]]
+    cutoffs: Sequence[Mapping[str, Any]]  # ``metric`` and ``value`` each
+    version_pairs: Sequence[Sequence[str]]  # software keys [old, new] of the same cases
     confidence: float
     title: str
     language: str
@@ -59,32 +43,17 @@ class AnalysedStudy(NamedTuple):
 
 
 class WideColumn(NamedTuple):
-    """A column of the table with one row for each case.
+    """A column of the table with one row for each case."""
 
-    Parameters
-    ----------
-    about
-        Name, kind, unit, meaning and values.
-    form
-        Its group: ``case``, ``reference``, ``readers`` or ``software``.
-    source
-        The source of its value: the key of the reader or the software (empty for none), and the
-        column or metric there.
-    """
-
-    about: DeclaredColumn
-    form: str
+    about: DeclaredColumn  # name, kind, unit, meaning and values
+    form: str  # its group: ``case``, ``reference``, ``readers`` or ``software``
+    # the source of its value: the key of the reader or the software (empty for none), and the
+    # column or metric there
     source: tuple[str, str]
 
 
 def wide_columns(study: AnalysedStudy) -> list[WideColumn]:
-    """Return the columns of the table with one row for each case.
-
-    Parameters
-    ----------
-    study
-        The study.
-    """
+    """Return the columns of the table with one row for each case."""
     found = [WideColumn(one, "case", ("", one.column)) for one in _some("cases", _OF_CASE)]
     if study.readers:
         found += [
@@ -108,15 +77,7 @@ def wide_columns(study: AnalysedStudy) -> list[WideColumn]:
 
 
 def meanings(column: DeclaredColumn, study: AnalysedStudy) -> Meanings:
-    """Return the possible values of a column; none where any value is possible.
-
-    Parameters
-    ----------
-    column
-        Its declaration.
-    study
-        The study with its software, readers, tracers and metrics.
-    """
+    """Return the possible values of a column; none where any value is possible."""
     room, _, name = column.values.partition(".")
     if room == "text":
         return _words(name)
@@ -128,12 +89,7 @@ def meanings(column: DeclaredColumn, study: AnalysedStudy) -> Meanings:
 def declared_in(table: str, study: AnalysedStudy) -> tuple[DeclaredColumn, ...]:
     """Return the columns of a declaration as this study has them.
 
-    Parameters
-    ----------
-    table
-        A file of resources/tables without its ending.
-    The study. Its tracers may be columns.
-        The study, whose tracers may be columns.
+    `table` is a file of resources/tables without its ending. The study's tracers may be columns.
     """
     columns = _columns(table)
     if table != "flow":

@@ -30,8 +30,6 @@ def write_dictionary(
     used
         Table -> the words that occur in its columns, for columns with words of the statistics.
         Listing all of these words would take hundreds of entries.
-    study
-        The study.
     """
     write_rows(path, HEADER, _entries(tables, used, study))
 

@@ -37,17 +37,7 @@ _NOT_IN_CHOICE = re.compile(r"[^A-Za-z0-9_]")
 def write_redcap_cases(
     path: Path, columns: Sequence[WideColumn], rows: Iterable[Mapping[str, str]]
 ) -> None:
-    """Write the records. Missing values are empty, and there is no BOM.
-
-    Parameters
-    ----------
-    path
-        The file.
-    columns
-        As `bonescint.outputs.analysis.described.wide_columns` returns them.
-    rows
-        As `bonescint.outputs.analysis.coded.wide_rows` yields them.
-    """
+    """Write the records. Missing values are empty, and there is no BOM."""
     with replacing(path, sync=False) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([_field(one) for one in columns])
@@ -58,17 +48,7 @@ def write_redcap_cases(
 def write_redcap_dictionary(
     path: Path, columns: Sequence[WideColumn], study: AnalysedStudy
 ) -> None:
-    """Write the dictionary, in the study's language.
-
-    Parameters
-    ----------
-    path
-        The file.
-    columns
-        As `bonescint.outputs.analysis.described.wide_columns` returns them.
-    study
-        The study.
-    """
+    """Write the dictionary, in the study's language."""
     with replacing(path, sync=False) as stream:
         writer = csv.DictWriter(stream, HEADERS, restval="", lineterminator="\n")
         writer.writeheader()

@@ -12,15 +12,7 @@ from bonescint.resources import SYNTHETIC, Texts
 
 
 def write_script(path: Path, study: AnalysedStudy) -> None:
-    """Write analysis.R.
-
-    Parameters
-    ----------
-    path
-        The file.
-    study
-        Gives the software, readers, versions and cut-offs of the script.
-    """
+    """Write analysis.R."""
     environment = Environment(  # noqa: S701 - R, not a page
         undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True
     )

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from bonescint.files import Row, number
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
-from bonescint.outputs.style import BLACK, GREY, series
+from bonescint.outputs.style import BLACK, DOTTED, GREY, series
 from bonescint.outputs.whiskers import whiskers
 
 FIGURE = {
@@ -70,7 +70,7 @@ def _panel(ax: Axes, software: str, groups: list[_Group], labels: Labels) -> Non
         }
         whiskers(ax, places, group.rows, group.colour, group.marker)
         y = places[-1] + 1.4
-    ax.axvline(0, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+    ax.axvline(0, **DOTTED)
     ax.set_yticks([*ticks], [*ticks.values()])
     for i in headings:
         ax.get_yticklabels()[i].set(color=GREY)
@@ -80,17 +80,7 @@ def _panel(ax: Axes, software: str, groups: list[_Group], labels: Labels) -> Non
 
 
 def draw(software_readers: list[Row], first_cutoffs: dict[str, float], labels: Labels) -> Picture:
-    """Draw the agreement of the readers with each other and with the software, on the same cases.
-
-    Parameters
-    ----------
-    software_readers
-        Rows of results/metrics/software_readers.csv.
-    first_cutoffs
-        Metric to the cut-off that makes its values calls.
-    labels
-        The figures' words. Their software gives the panels.
-    """
+    """Draw how the readers agree with each other and with the software, on the same cases."""
     found = {
         key: _groups(software_readers, key, first_cutoffs, labels) for key in labels.software_keys
     }

@@ -5,7 +5,7 @@ from functools import partial
 from matplotlib.axes import Axes
 
 from bonescint.files import Row, number
-from bonescint.outputs.data import agreement_levels, decided, measured
+from bonescint.outputs.data import agreement_levels, decided, in_both, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.levels import Level, levels_beside
 from bonescint.outputs.panels import Panel, Picture
@@ -99,36 +99,24 @@ def draw(
 ) -> Picture:
     """Draw difference (new - old) against mean: rows are version pairs, columns are metrics.
 
-    Parameters
-    ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    version_measurement
-        Estimate rows. The bias and the limits of agreement that are first in the table (raw ones or
-        quantiles) each give a line and a band.
-    version_pairs
-        Software keys [old, new] of the same cases (R11).
-    labels
-        The figures' words.
+    The bias and the limits of agreement that are first in the table (raw ones or quantiles) each
+    give a line and a band.
     """
     values, truth = measured(measurements), decided(reference)
-    metrics = [
-        key for key in labels.values if any(labels.have(pair, key) for pair in version_pairs)
-    ]
+    pairs = labels.pairs(version_pairs)
 
     def panel(ax: Axes, old: str, new: str, metric: str) -> None:
-        before, after = values.get((old, metric), {}), values.get((new, metric), {})
-        both = [code for code in before if code in after]
+        both = in_both(values, old, new, metric)
         name = f"{labels.software(old)} → {labels.software(new)}"
         ax.set_title(f"{name}\n{labels('panel_counts', name=labels.word(metric), n=len(both))}")
         if not both:
             empty_panel(ax, labels("no_data"))
             return
-        scale(ax, "x", labels.values[metric], max((before[c] + after[c]) / 2 for c in both))
-        _points(ax, {c: (before[c], after[c]) for c in both}, truth, labels)
+        scale(ax, "x", labels.values[metric], max(sum(pair) / 2 for pair in both.values()))
+        _points(ax, both, truth, labels)
         ax.margins(y=0.2)
         _levels(ax, version_measurement, (old, new), metric, labels)
-        zeros = sum(before[c] == after[c] == 0 for c in both)
+        zeros = sum(pair == (0, 0) for pair in both.values())
         ax.set_xlabel(labels("mean_axis", metric=labels.axis(metric), zeros=zeros))
         ax.set_ylabel(labels("difference_axis", metric=labels.axis(metric)))
         if not many(len(both)):
@@ -138,12 +126,10 @@ def draw(
         labels.figure("title", "bland_altman"),
         [
             Panel(f"{old}-{new}-{metric}", partial(panel, old=old, new=new, metric=metric))
-            for old, new in version_pairs
-            for metric in metrics
-            if labels.have((old, new), metric)
+            for old, new, metric in pairs
         ],
         (4.8, 3.9),
-        columns=max(len(metrics), 1),
+        columns=max(len({metric for *_, metric in pairs}), 1),
         note=labels.figure("note", "bland_altman"),
         empty=labels("no_pairs"),
     )

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
 from bonescint.files import Row, number
-from bonescint.outputs.data import measured
+from bonescint.outputs.data import in_both, measured
 from bonescint.outputs.estimates import find, noted
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.levels import Level, levels_beside
@@ -43,31 +43,18 @@ def draw(
     version_pairs: list[list[str]],
     labels: Labels,
 ) -> Picture:
-    """Draw a row for each version pair and metric, a column for each kind of limits.
-
-    Parameters
-    ----------
-    measurements
-        Rows of results/measurements.csv.
-    version_measurement
-        Estimate rows: centre and limits of each kind.
-    version_pairs
-        Software keys [old, new].
-    labels
-        The figures' words.
-    """
+    """Draw a row for each version pair and metric, a column for each kind of limits."""
     values = measured(measurements)
 
     def panel(ax: Axes, old: str, new: str, metric: str, kind: str) -> None:
-        before, after = values.get((old, metric), {}), values.get((new, metric), {})
-        both = [code for code in before if code in after]
+        both = in_both(values, old, new, metric)
         name = broken(f"{labels.software(old)} → {labels.software(new)}", _ACROSS)
         name.append(labels("panel_counts", name=labels.word(metric), n=len(both)))
         ax.set_title("\n".join([*name, labels.figure(kind, "bland_altman_all")]))
         rows = [find(version_measurement, one, new, metric, old) for one in _KINDS[kind]]
         if not both or not (centre := rows[0]) or not centre["estimate"]:
             return empty_panel(ax, labels("no_data"))
-        was, now = (np.array([one[code] for code in both]) for one in (before, after))
+        was, now = np.array([*both.values()]).T
         scale(ax, "x", labels.values[metric], float((mean := (was + now) / 2).max()))
         ys, key = now - was, {"metric": labels.axis(metric)}
         if kind == "ratios":
@@ -87,9 +74,7 @@ def draw(
                 f"{old}-{new}-{metric}-{kind}",
                 partial(panel, old=old, new=new, metric=metric, kind=kind),
             )
-            for old, new in version_pairs
-            for metric in labels.values
-            if labels.have((old, new), metric)
+            for old, new, metric in labels.pairs(version_pairs)
             for kind in _KINDS
         ],
         (3.5, 3.7),

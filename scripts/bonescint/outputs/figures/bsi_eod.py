@@ -27,20 +27,13 @@ def draw(
 ) -> Picture:
     """Draw boxes and points by grade: a panel for each software and metric of the question.
 
-    Parameters
-    ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    bsi_eod
-        Estimate rows. Kendall's coefficient is in the title.
-    labels
-        The figures' words.
+    Kendall's coefficient is in the title.
     """
     values = measured(measurements)
     grades = {row["code"]: int(grade) for row in reference if (grade := number(row["eod"]))
               is not None}  # fmt: skip
     shown = sorted({*grades.values()})
-    asked = dict.fromkeys((row["metric"], row["subject"]) for row in bsi_eod)
+    asked = {(row["subject"], row["metric"]) for row in bsi_eod}
 
     def panel(ax: Axes, software: str, metric: str) -> None:
         cases = {c: v for c, v in values.get((software, metric), {}).items() if c in grades}
@@ -73,9 +66,8 @@ def draw(
         labels.figure("title", "bsi_eod"),
         [
             Panel(f"{software}-{metric}", partial(panel, software=software, metric=metric))
-            for metric in labels.values
-            for software in labels.software_keys
-            if (metric, software) in asked
+            for software, metric in labels.lines()
+            if (software, metric) in asked
         ],
         (3.4, 3.7),
         columns=3,

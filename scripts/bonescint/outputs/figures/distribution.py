@@ -10,7 +10,7 @@ from bonescint.outputs.data import decided, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.scatter import boxed
-from bonescint.outputs.style import BLUE, GREY, LEADING, VERMILION, many, same_scale, small
+from bonescint.outputs.style import BLUE, DOTTED, GREY, LEADING, VERMILION, many, same_scale, small
 
 FIGURE = {
     "order": 60,
@@ -33,17 +33,7 @@ def _points(ax: Axes, x: int, values: list[float], colour: str, marker: str) -> 
 def draw(
     measurements: list[Row], reference: list[Row], first_cutoffs: dict[str, float], labels: Labels
 ) -> Picture:
-    """Draw boxes and points by reference: a column for each software, a row for each metric.
-
-    Parameters
-    ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    first_cutoffs
-        Metric to cut-off, drawn as a dotted line.
-    labels
-        The figures' words. Their software gives the columns.
-    """
+    """Draw boxes and points by reference: a column for each software, a row for each metric."""
     values, truth = measured(measurements), decided(reference)
     shown = labels.software_keys
 
@@ -72,15 +62,13 @@ def draw(
             said = labels("no_data")
             ax.text(0.5, 0.5, said, transform=ax.transAxes, ha="center", color=GREY)
         if metric in first_cutoffs:
-            ax.axhline(first_cutoffs[metric], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+            ax.axhline(first_cutoffs[metric], **DOTTED)
 
     return Picture(
         labels.figure("title", "distribution"),
         [
             Panel(f"{software}-{metric}", partial(panel, software=software, metric=metric))
-            for metric in labels.values
-            for software in shown
-            if metric in labels.metrics(software)
+            for software, metric in labels.lines()
         ],
         (3.1, 3.3),
         columns=max(len(shown), 1),

@@ -311,18 +311,9 @@ def draw(
 ) -> Picture:
     """Draw the flow diagram.
 
-    Parameters
-    ----------
-    flow
-        Rows of results/metrics/flow.csv in their order. Rows `in` form the trunk. Rows `out` go
-        into the box beside the arrow to the next `in` row. Steps ``step:software`` are the parallel
-        boxes at the end.
-    failed_calls
-        Rows of results/metrics/failed_calls.csv; none where the study has no readers.
-    first_cutoffs
-        Metric to the cut-off of the tables at the end.
-    labels
-        The figures' words.
+    The rows of results/metrics/flow.csv are in their order: rows `in` form the trunk, and rows
+    `out` go into the box beside the arrow to the next `in` row. Steps ``step:software`` are the
+    parallel boxes at the end.
     """
     whole = _FlowPart(*_stages(flow), _tables(failed_calls, first_cutoffs, labels), labels)
 

@@ -8,7 +8,7 @@ from bonescint.files import Row, number
 from bonescint.outputs.estimates import PERFORMANCE, performance, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import OtherForm, Panel, Picture, split
-from bonescint.outputs.style import GREY, LEADING, series, small
+from bonescint.outputs.style import DOTTED, LEADING, series, small
 
 FIGURE = {
     "order": 30,
@@ -24,22 +24,8 @@ def draw(
     """Draw a column for each measure, a line for each software and metric.
 
     Versions of one product are drawn over the same cases.
-
-    Parameters
-    ----------
-    accuracy, cutoffs
-        Rows of results/metrics/accuracy.csv (AUC) and cutoffs.csv (sensitivity, specificity).
-    first_cutoffs
-        Metric to the cut-off of sensitivity and specificity.
-    labels
-        The figures' words. Their software gives the lines.
     """
-    lines = [
-        (software, metric)
-        for metric in labels.values
-        for software in labels.software_keys
-        if metric in labels.metrics(software)
-    ]
+    lines = labels.lines()
     found = {line: performance(accuracy, cutoffs, *line, first_cutoffs) for line in lines}
     names = {
         (software, metric): labels(
@@ -57,7 +43,7 @@ def draw(
             if line in has:
                 _line(ax, y, found[line][measure], line[1], labels)
         if measure == "auc":
-            ax.axvline(0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+            ax.axvline(0.5, **DOTTED)
         ax.set(xlim=(0, 1.05), ylim=(len(shown) - 0.4, -0.6))
         is_named = is_alone or measure == PERFORMANCE[0]
         said = [names[line] if is_named else "" for line in shown]

@@ -11,7 +11,7 @@ from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.scatter import scattered
-from bonescint.outputs.style import BLUE, GREY, VERMILION, empty_panel, room_above, scale
+from bonescint.outputs.style import BLUE, DOTTED, VERMILION, empty_panel, room_above, scale
 
 FIGURE = {
     "order": 64,
@@ -32,36 +32,28 @@ def draw(
 ) -> Picture:
     """Draw a panel for each software and count.
 
-    Parameters
-    ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    hotspot_fit
-        Rows of results/metrics/hotspot_fit.csv: the fitted mean for each number of metastases read.
-    hotspot_count
-        Estimate rows. Spearman's coefficient is in the legend.
-    labels
-        The figures' words.
+    `hotspot_fit` has the fitted mean for each number of metastases read. Spearman's coefficient is
+    in the legend.
     """
     values = measured(measurements)
     found = ((row["code"], number(row["n_metastases"])) for row in reference)
     read = {code: n for code, n in found if n is not None}
 
     def panel(ax: Axes, software: str, metric: str) -> None:
-        counts = {c: v for c, v in values.get((software, metric), {}).items() if c in read}
+        spots = {c: v for c, v in values.get((software, metric), {}).items() if c in read}
         name = f"{labels.software(software)} · {labels.tracer(software)}"
-        ax.set_title(f"{name}\n{labels('panel_counts', name=labels.word(metric), n=len(counts))}")
-        if not counts:
+        ax.set_title(f"{name}\n{labels('panel_counts', name=labels.word(metric), n=len(spots))}")
+        if not spots:
             empty_panel(ax, labels("no_data"))
             return
-        top = max(*counts.values(), *(read[code] for code in counts), 1.0)
+        top = max(*spots.values(), *(read[code] for code in spots), 1.0)
         for axis in "xy":
             scale(ax, axis, labels.values[metric], top)
         rank = find(hotspot_count, "spearman", software, metric)
         said = labels.figure("cases", "hotspot_count", rho=with_limits(rank, labels))
-        _cases(ax, [read[code] for code in counts], [*counts.values()], said)
+        _cases(ax, [read[code] for code in spots], [*spots.values()], said)
         said = labels.figure("identity", "hotspot_count")
-        ax.plot([0, top], [0, top], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)), label=said)
+        ax.plot([0, top], [0, top], **DOTTED, label=said)
         of_this = [r for r in hotspot_fit if (r["software"], r["metric"]) == (software, metric)]
         if fit := sorted((float(r["read"]), float(r["fitted"])) for r in of_this if r["fitted"]):
             said = labels.figure("fit", "hotspot_count")
@@ -74,10 +66,8 @@ def draw(
         labels.figure("title", "hotspot_count"),
         [
             Panel(f"{software}-{metric}", partial(panel, software=software, metric=metric))
-            for metric in labels.values
+            for software, metric in labels.lines()
             if labels.values[metric]["kind"] == "count"
-            for software in labels.software_keys
-            if metric in labels.metrics(software)
         ],
         (3.5, 3.9),
         columns=3,

@@ -9,7 +9,7 @@ from bonescint.files import Row, number
 from bonescint.outputs.estimates import find, noted
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import OtherForm, Panel, Picture
-from bonescint.outputs.style import GREY, LEADING, VERMILION, series
+from bonescint.outputs.style import DOTTED, LEADING, VERMILION, series
 from bonescint.outputs.whiskers import whiskers
 from bonescint.text.width import broken
 
@@ -29,17 +29,7 @@ def _margin(rows: Iterable[Row]) -> float | None:
 
 
 def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels: Labels) -> Picture:
-    """Draw the index of each software over all readers, with the margin if there is one.
-
-    Parameters
-    ----------
-    interchangeability
-        Rows of results/metrics/interchangeability.csv.
-    first_cutoffs
-        Metric to the cut-off that makes its values calls.
-    labels
-        The figures' words. Their software gives the lines.
-    """
+    """Draw the index of each software over all readers, with the margin if there is one."""
     margin = _margin(interchangeability)
 
     def of(measure: str, software: str, metric: str) -> Row | None:
@@ -48,10 +38,8 @@ def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels:
 
     lines = [
         (software, metric, row)
-        for metric in labels.values
-        if metric in first_cutoffs
-        for software in labels.software_keys
-        if metric in labels.metrics(software) and (row := of("equivalence_index", software, metric))
+        for software, metric in labels.lines()
+        if metric in first_cutoffs and (row := of("equivalence_index", software, metric))
     ]
 
     def panel(ax: Axes, across: int) -> None:
@@ -61,7 +49,7 @@ def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels:
             if margin is not None and (held := of("interchangeability", software, metric)):
                 whiskers(ax, [y], [held], colour, "|", width=4.5)
             whiskers(ax, [y], [row], colour, marker)
-        ax.axvline(0, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+        ax.axvline(0, **DOTTED)
         if margin is not None:
             text = labels.figure("margin", "interchangeability", margin=f"{margin:g}")
             ax.axvline(margin, color=VERMILION, linewidth=1.2, linestyle="--", label=text)

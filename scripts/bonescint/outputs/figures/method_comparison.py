@@ -5,12 +5,12 @@ from functools import partial
 from matplotlib.axes import Axes
 
 from bonescint.files import Row, number
-from bonescint.outputs.data import measured
+from bonescint.outputs.data import in_both, measured
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.scatter import scattered
-from bonescint.outputs.style import BLUE, GREY, VERMILION, empty_panel
+from bonescint.outputs.style import BLUE, DOTTED, VERMILION, empty_panel
 from bonescint.text.width import broken
 
 _ACROSS = 44  # Latin characters in a line of a title
@@ -33,35 +33,25 @@ def draw(
 ) -> Picture:
     """Draw a panel for each version pair and metric.
 
-    Parameters
-    ----------
-    measurements
-        Rows of results/measurements.csv.
-    version_measurement
-        Estimate rows. Those of Passing-Bablok give the line.
-    version_pairs
-        Software keys [old, new].
-    labels
-        The figures' words.
+    The rows of Passing-Bablok give the line.
     """
     values = measured(measurements)
 
     def panel(ax: Axes, old: str, new: str, metric: str) -> None:
-        before, after = values.get((old, metric), {}), values.get((new, metric), {})
-        both = [code for code in before if code in after]
+        both = in_both(values, old, new, metric)
         title = [labels("panel_counts", name=labels.word(metric), n=len(both))]
         if not both:
             ax.set_title(title[0])
             empty_panel(ax, labels("no_data"))
             return
-        xs, ys = [before[code] for code in both], [after[code] for code in both]
+        xs, ys = ([pair[i] for pair in both.values()] for i in (0, 1))
         low, top = min(0.0, *xs, *ys), max(*xs, *ys)
         scattered(ax, xs, ys, BLUE)
         room = 0.04 * (top - low) or 0.5
         ends = (low - room, top + room)
         ax.set(xlim=ends, ylim=ends, aspect="equal")
         said = labels.figure("identity", "method_comparison")
-        ax.plot(ends, ends, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)), label=said)
+        ax.plot(ends, ends, **DOTTED, label=said)
         title += _line(ax, version_measurement, (old, new), metric, labels)
         ax.set_title("\n".join(title))
         zeros = sum(x == y == 0 for x, y in zip(xs, ys, strict=True))
@@ -76,9 +66,7 @@ def draw(
         labels.figure("title", "method_comparison"),
         [
             Panel(f"{old}-{new}-{metric}", partial(panel, old=old, new=new, metric=metric))
-            for old, new in version_pairs
-            for metric in labels.values
-            if labels.have((old, new), metric)
+            for old, new, metric in labels.pairs(version_pairs)
         ],
         (3.8, 4.5),
         columns=3,

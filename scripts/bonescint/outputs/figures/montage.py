@@ -39,24 +39,12 @@ _MOST_ROWS = 640  # a printed montage shows no more
 
 @dataclass
 class Scan:
-    """The pictures of one coded case and its place in the montage.
-
-    Parameters
-    ----------
-    code
-        The patient code.
-    tracer
-        ``MDP``, ``HMDP`` or another value of the case table.
-    metastasis
-        The readers' consensus; None where they reached none.
-    views
-        The pictures, anterior first.
-    """
+    """The pictures of one coded case and its place in the montage."""
 
     code: str
-    tracer: str
-    metastasis: bool | None
-    views: list[View]
+    tracer: str  # ``MDP``, ``HMDP`` or another value of the case table
+    metastasis: bool | None  # the readers' consensus; None where they reached none
+    views: list[View]  # the pictures, anterior first
 
 
 class _Drawn:
@@ -101,15 +89,6 @@ def discordance(
 
     Distances are multiples of the cut-off. Each software counts with its first metric that has
     a cut-off. Cases in which every software agrees with the consensus are left out.
-
-    Parameters
-    ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    first_cutoffs
-        Metric to cut-off.
-    labels
-        Give the software, and the metrics whose low values are positive.
     """
     values, truth = measured(measurements), decided(reference)
     found: dict[str, float] = {}
@@ -152,10 +131,6 @@ def draw(
 
     Parameters
     ----------
-    cases, reference, measurements
-        Rows of results/cases.csv, results/reference.csv and results/measurements.csv.
-    first_cutoffs
-        Metric to the cut-off at which a call is compared with the consensus.
     dicom
         The batches' folders, results/dicom/{batch}; coded files only.
     montage
@@ -164,8 +139,6 @@ def draw(
         cases whose calls are furthest on the wrong side of their cut-off).
     marks
         The batches' tables of what the research reference analysis found; none without it.
-    labels
-        The figures' words.
     """
     truth = decided(reference)
     batches = {folder.name: folder for folder in dicom}
@@ -207,8 +180,6 @@ def side_by_side(
     ----------
     scans
         The chosen cases; their order within a tracer is kept.
-    labels
-        The figures' words. Their software gives the order of the tracers.
     note
         The name of the text on how the cases were chosen.
     marks

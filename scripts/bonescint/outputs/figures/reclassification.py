@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from bonescint.files import Row
-from bonescint.outputs.data import decided, measured
+from bonescint.outputs.data import decided, in_both, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.style import GREY, ORANGE, SKY, empty_panel
@@ -32,30 +32,18 @@ def draw(
     first_cutoffs: dict[str, float],
     labels: Labels,
 ) -> Picture:
-    """Draw a panel for each version pair, metric with a cut-off, and answer of the readers.
-
-    Parameters
-    ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    version_pairs
-        Software keys [old, new].
-    first_cutoffs
-        Metric to cut-off; a value at it is positive.
-    labels
-        The figures' words.
-    """
+    """Draw a panel for each version pair, metric with a cut-off, and answer of the readers."""
     values, truth = measured(measurements), decided(reference)
     tried = _tried(measurements)
 
     def panel(ax: Axes, old: str, new: str, metric: str, state: bool) -> None:
-        before, after = values.get((old, metric), {}), values.get((new, metric), {})
+        both = in_both(values, old, new, metric)
         way = -1 if labels.is_low(metric) else 1
         cutoff = way * first_cutoffs[metric]
         counts = Counter(
-            (way * before[code] >= cutoff, way * after[code] >= cutoff)
-            for code in before
-            if code in after and truth.get(code) is state
+            (way * was >= cutoff, way * now >= cutoff)
+            for code, (was, now) in both.items()
+            if truth.get(code) is state
         )
         n = counts.total()
         ax.set_title(labels.at(metric, first_cutoffs[metric]) + "\n" + _counted(state, n, labels))
@@ -75,9 +63,8 @@ def draw(
                 f"{old}-{new}-{metric}-{'positive' if state else 'negative'}",
                 partial(panel, old=old, new=new, metric=metric, state=state),
             )
-            for old, new in version_pairs
-            for metric in labels.values
-            if metric in first_cutoffs and labels.have((old, new), metric)
+            for old, new, metric in labels.pairs(version_pairs)
+            if metric in first_cutoffs
             for state in (True, False)
         ],
         (2.7, 3.1),

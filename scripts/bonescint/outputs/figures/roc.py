@@ -28,19 +28,7 @@ def draw(
     first_cutoffs: dict[str, float],
     labels: Labels,
 ) -> Picture:
-    """Draw the ROC curves with the area under each and the point of the configured cut-off.
-
-    Parameters
-    ----------
-    roc_curves, roc_bands
-        Rows of results/metrics/roc_curves.csv and roc_bands.csv (limits along the curves).
-    accuracy
-        Estimate rows. Those of the measure ``auc`` give the numbers in the legend.
-    first_cutoffs
-        Metric to cut-off. A value at or above it is positive.
-    labels
-        The figures' words. Their software gives the panels, in the order of config.yaml.
-    """
+    """Draw the ROC curves with the area under each and the point of the configured cut-off."""
 
     def curve(ax: Axes, software: str, metric: str) -> bool:
         points = roc_points(roc_curves, software, metric)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from bonescint.files import Row
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import OtherForm, Panel, Picture
-from bonescint.outputs.style import GREY, SERIES
+from bonescint.outputs.style import DOTTED, GREY, SERIES
 from bonescint.text.width import broken
 
 FIGURE = {
@@ -21,15 +21,7 @@ FIGURE = {
 
 
 def draw(sample_size: list[Row], labels: Labels) -> Picture:
-    """Draw a line for each difference, with the planned number of cases and the wanted power.
-
-    Parameters
-    ----------
-    sample_size
-        Rows of results/metrics/sample_size.csv.
-    labels
-        The figures' words.
-    """
+    """Draw a line for each difference, with the planned number of cases and the wanted power."""
     wanted = f"{float(sample_size[0]['wanted']):g}" if sample_size else ""
     wide, below = (
         [Panel("power", partial(_curves, across=n, sample_size=sample_size, labels=labels))]
@@ -61,7 +53,7 @@ def _curves(ax: Axes, across: int, sample_size: list[Row], labels: Labels) -> No
         if difference == planned["difference"]:
             low, high = ([float(row[f"power_{end}"]) for row in rows] for end in ("low", "high"))
             ax.fill_between(cases, low, high, color=colour, alpha=0.13, linewidth=0)
-    ax.axhline(float(first["wanted"]), color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+    ax.axhline(float(first["wanted"]), **DOTTED)
     n = int(planned["n_positive"]) + int(planned["n_negative"])
     said = labels.figure(
         "planned", "sample_size", positive=planned["n_positive"], negative=planned["n_negative"]

@@ -28,13 +28,7 @@ _FILLS = ((BLUE, ""), (ORANGE, "////"), (GREEN, "...."), (PURPLE, "xxxx"))
 
 
 def weekly(cases: list[Row]) -> dict[str, Counter[date]]:
-    """Return tracer -> Monday of the ISO week -> cases. Cases without a date are left out.
-
-    Parameters
-    ----------
-    cases
-        Rows of results/cases.csv.
-    """
+    """Return tracer -> Monday of the ISO week -> cases. Cases without a date are left out."""
     weeks: dict[str, Counter[date]] = {}
     for row in cases:
         if row["tracer"] and (day := table_date(row["study_date"])):
@@ -44,15 +38,7 @@ def weekly(cases: list[Row]) -> dict[str, Counter[date]]:
 
 
 def draw(cases: list[Row], labels: Labels) -> Picture:
-    """Draw the cases of each week, stacked by tracer, with a mark where both were given.
-
-    Parameters
-    ----------
-    cases
-        Rows of results/cases.csv.
-    labels
-        The figures' words. Their software gives the order of the tracers.
-    """
+    """Draw the cases of each week, stacked by tracer, with a mark where both were given."""
     weeks = weekly(cases)
     order = dict.fromkeys([*map(labels.tracer, labels.software_keys), *sorted(weeks)])
     tracers = [tracer for tracer in order if tracer in weeks]

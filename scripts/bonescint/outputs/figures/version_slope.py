@@ -7,12 +7,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bonescint.files import Row
-from bonescint.outputs.data import decided, measured
+from bonescint.outputs.data import decided, in_both, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.style import (
     BLUE,
-    GREY,
+    DOTTED,
     ORANGE,
     VERMILION,
     empty_panel,
@@ -71,7 +71,7 @@ def _panel(
             [], [], color=colour, marker=marker, linestyle=dash, linewidth=width,
             label=labels("change_count", change=labels(_NAMES[change]), n=len(group)),
         )  # fmt: skip
-    ax.axhline(cutoff, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+    ax.axhline(cutoff, **DOTTED)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     low, high = ax.get_ylim()
     if not low <= 0 <= high:
@@ -94,17 +94,6 @@ def draw(
     """Draw the paired values of each version pair, split by the readers' consensus.
 
     It draws the first metric with a cut-off that both versions of a pair have.
-
-    Parameters
-    ----------
-    measurements, reference
-        Rows of results/measurements.csv and results/reference.csv.
-    version_pairs
-        Software keys [old, new].
-    first_cutoffs
-        Metric to cut-off; a value at it is positive.
-    labels
-        The figures' words.
     """
     values, truth = measured(measurements), decided(reference)
     cut = [key for key in labels.values if key in first_cutoffs]
@@ -112,16 +101,15 @@ def draw(
     pairs = version_pairs if drawn else []
 
     def panel(ax: Axes, old: str, new: str, state: bool) -> None:
-        before, after = values.get((old, drawn), {}), values.get((new, drawn), {})
-        both = [code for code in before if code in after]
-        cases = [(before[c], after[c]) for c in both if truth.get(c) is state]
+        both = in_both(values, old, new, drawn)
+        cases = [pair for code, pair in both.items() if truth.get(code) is state]
         name = labels("reference_yes" if state else "reference_no")
         ax.set_title(labels("panel_counts", name=name, n=len(cases)))
         if not cases:
             empty_panel(ax, labels("no_data"))
             return
         # both groups of a pair have one scale
-        same_scale(ax, labels.values[drawn], [v for c in both for v in (before[c], after[c])])
+        same_scale(ax, labels.values[drawn], [v for pair in both.values() for v in pair])
         ax.set_xlim(-0.35, 1.35)
         ax.set_xticks([0, 1], [labels.software(old), labels.software(new)])
         ax.grid(visible=False, axis="x")

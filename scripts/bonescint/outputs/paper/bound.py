@@ -19,12 +19,7 @@ KEY = (
 class Piece(NamedTuple):
     """A part of a sentence: words, or a number with its name in numbers.csv.
 
-    Parameters
-    ----------
-    text
-        The printed text.
-    number
-        Such as ``r001``; empty for words.
+    The number is such as ``r001``, and empty for words.
     """
 
     text: str
@@ -57,14 +52,7 @@ def bound(
 ) -> tuple[dict[str, list[list[Piece]]], list[Row]]:
     """Return the paragraphs in pieces, and a row of numbers.csv for each number in them.
 
-    Parameters
-    ----------
-    paragraphs
-        Name of a paragraph -> its sentences.
-    labels
-        The words that marked the numbers.
-    results
-        The run's tables.
+    `paragraphs` maps the name of a paragraph to its sentences.
     """
     tables = {id(row): name for name, rows in results.metrics.items() for row in rows}
     tables |= {id(row): "failed_calls" for row in results.failed_calls}

@@ -21,27 +21,11 @@ _OF_NUMBERS = (1.2, 1.6, 3.6, 6.6, 3.0)
 
 
 class Draft(NamedTuple):
-    """What the document holds.
-
-    Parameters
-    ----------
-    title
-        Title of the study.
-    methods
-        Paragraphs of sentences by name.
-    results
-        Sentences in pieces by name.
-    references, legends
-        In their order.
-    checklists
-        STARD 2015 and GRRAS.
-    numbers
-        Rows of numbers.csv.
-    """
+    """What the document holds."""
 
     title: str
-    methods: Mapping[str, Sequence[Sequence[str]]]
-    results: Mapping[str, Sequence[Sequence[Piece]]]
+    methods: Mapping[str, Sequence[Sequence[str]]]  # paragraphs of sentences by name
+    results: Mapping[str, Sequence[Sequence[Piece]]]  # sentences in pieces by name
     references: Sequence[str]
     legends: Sequence[str]
     checklists: Sequence[ShownTable]
@@ -49,17 +33,7 @@ class Draft(NamedTuple):
 
 
 def write_document(path: Path, draft: Draft, labels: Labels) -> None:
-    """Write paper.docx.
-
-    Parameters
-    ----------
-    path
-        The file to write.
-    draft
-        What it holds.
-    labels
-        The words.
-    """
+    """Write paper.docx."""
     import docx  # only this module needs it
 
     document = docx.Document()

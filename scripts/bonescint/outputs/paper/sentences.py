@@ -20,13 +20,6 @@ def methods(facts: RunFacts, labels: Labels) -> dict[str, list[list[str]]]:
     """Return the methods: name -> paragraphs of sentences. The statistics have one a question.
 
     What the authors must state is in brackets.
-
-    Parameters
-    ----------
-    facts
-        The facts of the run.
-    labels
-        The words.
     """
     words = Texts("paper", labels.language)
     results, design = facts.results, facts.design
@@ -82,13 +75,7 @@ def _computed(results: Results, words: Texts) -> Iterator[str]:
 
 
 def cited(said: dict[str, list[list[str]]]) -> list[str]:
-    """Return the references that a text on the methods names, in the order of the list.
-
-    Parameters
-    ----------
-    said
-        The methods.
-    """
+    """Return the references that a text on the methods names, in the order of the list."""
     text = "\n".join(one for paragraphs in said.values() for part in paragraphs for one in part)
     return [
         row["citation"] for row in resource_rows("references.csv")
@@ -99,12 +86,7 @@ def cited(said: dict[str, list[list[str]]]) -> list[str]:
 def findings(facts: RunFacts, labels: Labels) -> dict[str, list[str]]:
     """Return the paragraphs of the results, without those that the run has nothing for.
 
-    Parameters
-    ----------
-    facts
-        The facts of the run.
-    labels
-        The words. `BoundLabels` link every number to its row.
+    `BoundLabels` link every number to its row.
     """
     words, results = Texts("paper", labels.language), facts.results
     told: dict[str, list[str]] = {}

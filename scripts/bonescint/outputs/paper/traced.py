@@ -9,12 +9,7 @@ from bonescint.resources import Texts
 def traced(row: Row, labels: Labels) -> list[str]:
     """Return what the document shows of a number: its name, the number, table, row and value.
 
-    Parameters
-    ----------
-    row
-        A row of numbers.csv, which has the keys behind the words.
-    labels
-        The words.
+    The row is one of numbers.csv, which has the keys behind the words.
     """
     words = Texts("paper", labels.language)
     table = row["table"]

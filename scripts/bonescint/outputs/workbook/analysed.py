@@ -10,12 +10,7 @@ from bonescint.resources import Texts
 def write_analysed(to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
     """Write a row for each case, followed by one for each of its regions with a spot.
 
-    Parameters
-    ----------
-    to
-        The workbook.
-    lists
-        ``analysed`` and ``analysed_regions``: rows of results/analyser.
+    Their rows in results/analyser are ``analysed`` and ``analysed_regions``.
     """
     labels = to.labels
     sheet = to.sheet("analysed", "questions")

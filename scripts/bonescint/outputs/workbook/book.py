@@ -26,15 +26,7 @@ _DECIMALS = {3: "three", 4: "four", 5: "five", 6: "six"}
 
 
 class StudyBook:
-    """The workbook under construction.
-
-    Parameters
-    ----------
-    book
-        The XlsxWriter workbook.
-    results, labels
-        The run's tables and the words of the workbook.
-    """
+    """The workbook under construction."""
 
     def __init__(self, book: Any, results: Results, labels: Labels) -> None:
         self.book, self.results, self.labels = book, results, labels

@@ -32,15 +32,7 @@ class _CaseColumn(NamedTuple):
 
 
 def write_case_list(to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
-    """Write a row for each case: patient, consensus, readers, software, changes, images.
-
-    Parameters
-    ----------
-    to
-        The workbook.
-    lists
-        As for `bonescint.outputs.workbook.writing.write_book`.
-    """
+    """Write a row for each case: patient, consensus, readers, software, changes, images."""
     labels = to.labels
     parts = [*_patient(to, lists), *_software(to, lists), *_rest(to, lists)]
     keys = [part.column.key for part in parts]
@@ -72,13 +64,7 @@ def write_case_list(to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
 
 
 def compared_versions(to: StudyBook) -> list[tuple[str, str]]:
-    """Return the pairs of compared versions, the old one first.
-
-    Parameters
-    ----------
-    to
-        The workbook.
-    """
+    """Return the pairs of compared versions, the old one first."""
     rows = to.results.metrics.get("version_measurement", [])
     return list(dict.fromkeys((row["comparator"], row["subject"]) for row in rows))
 

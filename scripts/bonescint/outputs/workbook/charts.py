@@ -9,6 +9,7 @@ from bonescint.outputs.data import (
     agreement_levels,
     decided,
     first_cutoffs,
+    in_both,
     measured,
     roc_point_at,
     roc_points,
@@ -61,13 +62,7 @@ class _Chart(NamedTuple):
 
 
 class DataSheet:
-    """The sheet with the charts' data: a pair of columns for each series.
-
-    Parameters
-    ----------
-    to
-        The workbook.
-    """
+    """The sheet with the charts' data: a pair of columns for each series."""
 
     def __init__(self, to: StudyBook) -> None:
         self._sheet: Sheet = to.sheet("charts")
@@ -104,13 +99,7 @@ class DataSheet:
 
 
 class Charts:
-    """The charts of a study.
-
-    Parameters
-    ----------
-    to, lists
-        As for `bonescint.outputs.workbook.cases.write_case_list`.
-    """
+    """The charts of a study."""
 
     def __init__(self, to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
         self._to, self._lists = to, lists
@@ -173,8 +162,7 @@ class Charts:
         """Yield old and new version, metric, and the values of the cases that have both."""
         for old, new in compared_versions(self._to):
             for metric in self._to.labels.values:
-                before, after = (self._values.get((key, metric), {}) for key in (old, new))
-                both = {code: (before[code], after[code]) for code in before if code in after}
+                both = in_both(self._values, old, new, metric)
                 if 0 < len(both) <= MOST_CASES:
                     yield old, new, metric, both
 

@@ -20,15 +20,8 @@ _SCREEN = 96  # dots per inch in Excel's measure of a chart
 def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, list[Row]]) -> None:
     """Write each figure with its caption, and after them the charts' data.
 
-    Parameters
-    ----------
-    to
-        The workbook.
-    figures
-        The PNG file of each figure; the SVG file of figures that are charts here or are only in the
-        report.
-    lists
-        As for `bonescint.outputs.workbook.writing.write_book`.
+    `figures` are the PNG file of each figure, and the SVG file of figures that are charts here or
+    are only in the report.
     """
     sheet, labels = to.sheet("figures", "answer"), to.labels
     sheet.notes(labels("note_figures"))

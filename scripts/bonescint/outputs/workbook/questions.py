@@ -39,16 +39,8 @@ def write_questions(to: StudyBook, sheet_key: str, names: Sequence[str]) -> None
     """Write a sheet of one question, or of a few short ones that share a table.
 
     Important remarks, and values that all rows share, are above the table. The longer notes are
-    below it, because the rows above stay on the screen while scrolling.
-
-    Parameters
-    ----------
-    to
-        The workbook.
-    sheet_key
-        As for `StudyBook.names`.
-    names
-        The questions.
+    below it, because the rows above stay on the screen while scrolling. `sheet_key` is as for
+    `StudyBook.names`.
     """
     labels, tests = to.labels, sheet_key == "hypotheses"
     specs: Sequence[str] = TEST_COLUMNS if tests else _ESTIMATES
@@ -89,17 +81,7 @@ def write_questions(to: StudyBook, sheet_key: str, names: Sequence[str]) -> None
 
 
 def shown_test(row: Row, parts: Sequence[str], labels: Labels) -> Row:
-    """Return a test's row in words: its question, its metric with the cut-off, its family or role.
-
-    Parameters
-    ----------
-    row
-        A row of results/metrics/hypotheses.csv.
-    parts
-        Its remarks.
-    labels
-        The words of the workbook.
-    """
+    """Return a test's row in words: question, metric with the cut-off, family or role."""
     said = estimate_in_words(row, labels)
     status = "" if row["status"] == "ok" else said["status"]
     if status and row["estimate"]:

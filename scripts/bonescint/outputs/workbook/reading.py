@@ -23,17 +23,6 @@ def write_purposes(
     """Write what limits the reference, and what each number is for.
 
     Each sentence appears once. It is not repeated for a later question that has the same one.
-
-    Parameters
-    ----------
-    sheet
-        The sheet to write to.
-    results, labels
-        The run's tables and the words of the workbook.
-    limiting
-        What limits the reference standard.
-    place
-        Gives the name of a question's sheet.
     """
     rows: dict[tuple[str, str], Row] = {}
     for key, found in results.metrics.items():
@@ -54,15 +43,7 @@ def write_checklists(
     labels: Labels,
     place: Callable[[str], str],
 ) -> None:
-    """Write STARD and GRRAS, filled in as far as the run knows.
-
-    Parameters
-    ----------
-    sheet
-        The sheet to write to.
-    results, study, labels, place
-        As for `bonescint.outputs.checklists.checklists`.
-    """
+    """Write STARD and GRRAS, filled in as far as the run knows."""
     for table in checklists(results, study, labels, place):
         sheet.line(table.title, "heading")
         sheet.notes(table.note)

@@ -23,14 +23,7 @@ _WIDEST = 26
 def write_summary(to: StudyBook, study: dict[str, Any], sheets: Sequence[str]) -> None:
     """Write the answer in sentences and in numbers, and the contents.
 
-    Parameters
-    ----------
-    to
-        The workbook.
-    study
-        ``id`` and ``title``.
-    sheets
-        The other sheets, as for `StudyBook.names`.
+    `sheets` are the other sheets, as for `StudyBook.names`.
     """
     labels, results = to.labels, to.results
     sheet = to.sheet("summary", "answer")

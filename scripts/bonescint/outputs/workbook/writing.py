@@ -43,16 +43,12 @@ def write_book(
 
     Parameters
     ----------
-    path
-        The file to write.
     results
         The run's tables. The PNG files of its figures are shown, in their order.
     lists
         The rows of each of `CASE_LISTS` that exists.
     study
         ``id`` and ``title``, and ``design`` where it is stated.
-    labels
-        The words of the workbook.
     """
     buffer = io.BytesIO()
     book = open_book(buffer)

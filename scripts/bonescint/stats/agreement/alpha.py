@@ -36,8 +36,6 @@ def krippendorff_alpha(
 
     Parameters
     ----------
-    ratings
-        Subjects x raters; NaN is a missing rating.
     level
         The distance: 0 or 1 (``nominal``), of midranks (``ordinal``), of the values
         (``interval``), of the values over their sum (``ratio``; values from 0 on). The time of

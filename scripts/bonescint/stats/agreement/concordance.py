@@ -17,13 +17,8 @@ def kendall_w(ratings: ArrayLike) -> Estimate:
 
     The test (W = 0) compares m (n - 1) W of m raters with chi-squared with n - 1 degrees of freedom
     (Kendall & Babington Smith 1939; Siegel & Castellan 1988, 9.4; irr ``kendall(correct = TRUE)``,
-    Friedman's test with the subjects as treatments). There is no interval.
-
-    Parameters
-    ----------
-    ratings
-        Subjects x raters. Values that differ only by rounding share a rank. A subject with a
-        missing rating is left out.
+    Friedman's test with the subjects as treatments). There is no interval. Values that differ only
+    by rounding share a rank. A subject with a missing rating is left out.
 
     Examples
     --------

@@ -15,11 +15,6 @@ def prevalence_index(first: ArrayLike, second: ArrayLike) -> Estimate:
     The farther from 0, the smaller kappa is at the same agreement. It has no limits here: where the
     share of findings was planned, it is a property of the plan and not a sample.
 
-    Parameters
-    ----------
-    first, second
-        Calls of the same cases, boolean, shape (n,).
-
     Examples
     --------
     >>> prevalence_index([1, 1, 1, 0], [1, 1, 0, 0]).estimate  # (2 - 1) / 4
@@ -38,14 +33,8 @@ def prevalence_index(first: ArrayLike, second: ArrayLike) -> Estimate:
 def bias_index(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return the share of positive calls of `first` minus that of `second`.
 
-    It shows who calls more cases positive, which neither the agreement nor kappa shows.
-
-    Parameters
-    ----------
-    first, second
-        Calls of the same cases, boolean, shape (n,).
-    confidence
-        Level of Newcombe's interval for paired proportions.
+    It shows who calls more cases positive, which neither the agreement nor kappa shows. The limits
+    are Newcombe's for paired proportions.
 
     Examples
     --------

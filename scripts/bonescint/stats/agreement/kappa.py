@@ -152,11 +152,6 @@ def kappa_with_both_limits(
 ) -> list[Estimate]:
     """Return `cohen_kappa` with limits that cover at this size, then with those of other programs.
 
-    Parameters
-    ----------
-    r1, r2, weights, confidence
-        As for `cohen_kappa`.
-
     Examples
     --------
     >>> rows = kappa_with_both_limits([1, 1, 1, 0, 0, 0], [1, 1, 0, 0, 0, 1])

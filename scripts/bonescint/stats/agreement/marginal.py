@@ -60,13 +60,8 @@ def stuart_maxwell(table: ArrayLike) -> Estimate:
     It is chi-squared with the pseudo-inverse of the covariance of the differences of the margins,
     whose rank is the degrees of freedom (Stuart 1955; Maxwell 1970). Categories that no rater used,
     or without disagreement, have no effect. Those with equal margins have one (irr and DescTools
-    leave them out with all their cases). This is coin's ``mh_test``.
-
-    Parameters
-    ----------
-    table
-        Counts, first rater's categories x the second's, shape (k, k). If the raters never
-        disagree, the p-value is 1.
+    leave them out with all their cases). This is coin's ``mh_test``. `table` has counts, first
+    rater's categories x the second's. If the raters never disagree, the p-value is 1.
 
     Raises
     ------

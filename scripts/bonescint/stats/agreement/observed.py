@@ -16,12 +16,7 @@ from bonescint.stats.proportions import wilson
 def percent_agreement(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return the share of subjects on which all raters agree, with Wilson's interval.
 
-    Parameters
-    ----------
-    ratings
-        Subjects x raters; a subject with a missing rating is left out.
-    confidence
-        Level of the interval.
+    A subject with a missing rating is left out.
 
     Examples
     --------
@@ -59,8 +54,6 @@ def specific_agreement(
     ratings
         Subjects x raters; NaN is a missing rating, a subject with fewer than two ratings is left
         out.
-    category
-        The category's value.
     confidence
         Level of the interval (normal).
     ci
@@ -105,13 +98,6 @@ def specific_agreement(
 
 def yes_no_agreement(ratings: ArrayLike, confidence: float = 0.95) -> list[Estimate]:
     """Return the agreement on yes or no: on both, on yes and on no.
-
-    Parameters
-    ----------
-    ratings
-        Subjects x raters, 1 or 0; NaN is a missing rating.
-    confidence
-        Level of the intervals.
 
     Examples
     --------

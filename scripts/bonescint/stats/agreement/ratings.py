@@ -16,10 +16,7 @@ _LOOKS_LIKE_0 = 1e-6  # only to save time: contributions above it are never roun
 def matrix(ratings: ArrayLike) -> NDArray[np.float64]:
     """Return `ratings` as an array of subjects x raters.
 
-    Parameters
-    ----------
-    ratings
-        Numbers, integers or booleans; NaN, infinity or a data frame's own NA is missing.
+    NaN, infinity or a data frame's own NA is missing.
 
     Raises
     ------
@@ -44,14 +41,8 @@ def complete_subjects(
 ) -> tuple[NDArray[np.float64], Estimate]:
     """Return the subjects whom every rater rated, and `result` with their number.
 
-    Parameters
-    ----------
-    ratings
-        Subjects x raters. The note counts the subjects without all ratings.
-    result
-        The estimate so far. Its status says whether there are enough raters (two) and subjects.
-    at_least
-        The number of subjects needed.
+    Its note counts the subjects without all ratings, and its status says whether there are enough
+    raters (two) and subjects.
 
     Examples
     --------

@@ -1,4 +1,7 @@
-"""Agreement of two measurements of the same cases."""
+"""Agreement of two measurements of the same cases.
+
+`x` and `y` are the two measurements, shape (n,), in the same unit. A case with a NaN is left out.
+"""
 
 from bonescint.stats.method_comparison.concordance import lin_ccc
 from bonescint.stats.method_comparison.equivalence import tost_paired

@@ -24,13 +24,6 @@ def lin_ccc(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     the normal quantile: ``epiR::epi.ccc(ci = "z-transform")``. Its terms use the bias correction
     factor instead of quotients by r, which are undefined at r = 0.
 
-    Parameters
-    ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
-    confidence
-        Level of the interval.
-
     Returns
     -------
     Estimate

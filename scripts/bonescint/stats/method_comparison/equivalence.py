@@ -31,8 +31,6 @@ def tost_paired(
 
     Parameters
     ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     margin
         In that unit, fixed before the data are seen: m for (-m, m), or (low, high).
     confidence

@@ -35,8 +35,6 @@ def bland_altman(
 
     Parameters
     ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
         Level of the intervals: Student's t for the bias; for the limits the exact noncentral t
         (Carkeet 2015) instead of Bland & Altman's approximation, which is too narrow at n = 25.
@@ -70,8 +68,6 @@ def bland_altman_log(
 
     Parameters
     ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     offset
         In that unit, so that a 0 has a logarithm; 0 for the ratio x / y. If a value has no
         logarithm, the status is ``not positive``.
@@ -120,8 +116,6 @@ def bland_altman_regression(
 
     Parameters
     ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
         Level of the intervals of the four coefficients: ordinary least squares, t with n - 2 df.
     coverage

@@ -25,13 +25,6 @@ def limits_of_agreement(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) ->
     ``all_together`` says. For a given size only limits that change with it are valid
     (`bland_altman_regression`).
 
-    Parameters
-    ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
-    confidence
-        Level of the intervals.
-
     Examples
     --------
     >>> rows = limits_of_agreement([1, 2, 4, 9, 5], [1, 3, 4, 7, 5])
@@ -55,13 +48,6 @@ def spread(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     both measurements. Bland & Altman (1996, BMJ 313:106) test in this way whether an error depends
     on the size. With ranks, a few large cases do not decide. Without such a dependence all pairings
     of differences and means are equally likely, so p holds for any distributions.
-
-    Parameters
-    ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
-    confidence
-        Level of the interval of tau.
 
     Examples
     --------
@@ -87,8 +73,6 @@ def quantile_limits(
 
     Parameters
     ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
         Level of the intervals: two of the ordered differences, by the binomial distribution. The
         outer one needs 146 cases at 0.95. Without it there is no interval and the status is

@@ -22,8 +22,6 @@ def within_subject(
 
     Parameters
     ----------
-    x, y
-        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
         Level of the intervals, by the chi-squared distribution.
     coverage

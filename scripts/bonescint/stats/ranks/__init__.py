@@ -1,4 +1,7 @@
-"""Rank methods for measurements with many ties and zeros."""
+"""Rank methods for measurements with many ties and zeros.
+
+`x` and `y` are two measurements of the same cases, shape (n,). A case with a NaN is left out.
+"""
 
 from bonescint.stats.ranks.correlation import kendall, spearman
 from bonescint.stats.ranks.groups import jonckheere, kruskal_wallis, mann_whitney

@@ -23,8 +23,6 @@ def spearman(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
 
     Parameters
     ----------
-    x, y
-        Two measurements of the same cases, shape (n,); a case with a NaN is left out.
     confidence
         Level of the interval, Fisher's z with variance (1 + r²/2) / (n - 3) of Bonett & Wright
         2000.
@@ -76,8 +74,6 @@ def kendall(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
 
     Parameters
     ----------
-    x, y
-        Two measurements of the same cases, shape (n,); a case with a NaN is left out.
     confidence
         Level of the interval: Fisher's z of tau with its asymptotic standard error, ties included
         (Brown & Benedetti 1977, over n - 1). It covers 92-94 % on counts with many zeros

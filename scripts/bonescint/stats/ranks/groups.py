@@ -22,11 +22,7 @@ def mann_whitney(x: ArrayLike, y: ArrayLike) -> Estimate:
     Röhmel 1986): the share of the divisions of the pooled midranks whose sum is at least as far
     from its mean, as in coin's ``wilcox_test(distribution = "exact")``. Above, it is the normal
     approximation with the variance for ties and continuity correction, as in R's ``wilcox.test``.
-
-    Parameters
-    ----------
-    x, y
-        Values of either group, shapes (n,) and (m,); NaN is left out.
+    NaN in either group is left out.
 
     Examples
     --------
@@ -73,12 +69,7 @@ def kruskal_wallis(x: ArrayLike, g: ArrayLike) -> Estimate:
     """Return the Kruskal-Wallis test of two or more groups; the statistic is H for ties.
 
     p is by chi-squared with groups - 1 degrees of freedom (in the note), as in R's
-    ``kruskal.test``.
-
-    Parameters
-    ----------
-    x, g
-        Value and group of each case, shape (n,); a case with a NaN is left out.
+    ``kruskal.test``. `x` and `g` are value and group of each case.
 
     Examples
     --------
@@ -111,13 +102,8 @@ def jonckheere(x: ArrayLike, g: ArrayLike) -> Estimate:
     Without tied values and up to 100 cases p is exact, twice the smaller tail, as in clinfun's
     ``jonckheere.test``. Otherwise it is the normal approximation (z in the note) with the variance
     for ties (Hollander & Wolfe 1999, 6.19), which is R's
-    ``cor.test(x, g, method = "kendall", exact = FALSE)``. clinfun's variance ignores ties.
-
-    Parameters
-    ----------
-    x, g
-        Value and group of each case, shape (n,). Groups are ordered by their number. A case with a
-        NaN is left out.
+    ``cor.test(x, g, method = "kendall", exact = FALSE)``. clinfun's variance ignores ties. `x` and
+    `g` are value and group of each case. Groups are ordered by their number.
 
     Examples
     --------

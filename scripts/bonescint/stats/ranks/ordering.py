@@ -11,12 +11,7 @@ def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
     """Return x - y of the cases that have both, in whole steps of their printed precision.
 
     0.5 - 0.4 is not 0.1 in binary, so without the steps ties would vanish. Values without a step
-    that differ only by rounding are made equal.
-
-    Parameters
-    ----------
-    x, y
-        Shape (n,); NaN and infinity are missing.
+    that differ only by rounding are made equal. NaN and infinity are missing.
 
     Examples
     --------
@@ -33,10 +28,7 @@ def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
 def ranked_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the values of the cases that have both, made equal where only rounding differs.
 
-    Parameters
-    ----------
-    x, y
-        Shape (n,); NaN and infinity are missing.
+    NaN and infinity are missing.
 
     Examples
     --------
@@ -50,10 +42,7 @@ def ranked_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArr
 def midranks(values: ArrayLike) -> NDArray[np.float64]:
     """Return ranks from 1. Ties share their mean rank.
 
-    Parameters
-    ----------
-    values
-        Shape (n,), no NaN.
+    `values` has no NaN.
 
     Examples
     --------
@@ -68,13 +57,8 @@ def midranks(values: ArrayLike) -> NDArray[np.float64]:
 def concordance_variance(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     """Return the null variance of concordant minus discordant pairs, ties in both allowed.
 
-    Kendall 1970, section 4.7; a quarter of it is the variance of Jonckheere's statistic
-    (Hollander & Wolfe 1999, 6.19).
-
-    Parameters
-    ----------
-    x, y
-        Shape (n,), no NaN; the order within each is irrelevant.
+    Kendall 1970, section 4.7; a quarter of it is the variance of Jonckheere's statistic (Hollander
+    & Wolfe 1999, 6.19). The order within `x` and within `y`, which have no NaN, is irrelevant.
 
     Examples
     --------

@@ -27,8 +27,6 @@ def wilcoxon(x: ArrayLike, y: ArrayLike, zeros: Literal["pratt", "wilcox"] = "pr
 
     Parameters
     ----------
-    x, y
-        Two measurements of the same cases, shape (n,); a case with a NaN is left out.
     zeros
         ``pratt`` ranks the zeros and then leaves them out (Pratt 1959); ``wilcox`` leaves them out
         first, as ``wilcox.test`` does. Their number is in the note.

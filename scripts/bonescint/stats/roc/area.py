@@ -30,8 +30,6 @@ def auc(
 
     Parameters
     ----------
-    y
-        Truth, shape (n,): 1 or True is metastasis.
     score
         Shape (n,); NaN is a missing result, whose case is left out.
     ci
@@ -39,8 +37,6 @@ def auc(
         what pROC prints. Where the classes do not overlap, an AUC has no variance. Then ``logit``
         gives the exact limit of `separation_limit`, with the note ``complete_separation`` and the
         limit of the binormal model. ``wald`` gives none.
-    confidence
-        Level of the interval.
 
     Examples
     --------
@@ -77,14 +73,7 @@ def auc(
 def compare_paired(y: ArrayLike, a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return AUC of `a` minus AUC of `b` on the same cases, with DeLong's test.
 
-    Parameters
-    ----------
-    y
-        Truth, shape (n,).
-    a, b
-        The two scores, shape (n,); a case where one is NaN is left out.
-    confidence
-        Level of the Wald interval.
+    A case where one score is NaN is left out. The interval is Wald's.
 
     Examples
     --------
@@ -134,14 +123,7 @@ def compare_unpaired(
     """Return AUC of the first minus AUC of the second group of different cases.
 
     Statistic and p are pROC's: t with Welch's degrees of freedom. The note has df and the p of the
-    normal test.
-
-    Parameters
-    ----------
-    y1, s1, y2, s2
-        Truth and score of either group, shapes (n1,) and (n2,), as for `auc`.
-    confidence
-        Level of the interval, by the same t distribution.
+    normal test. The limits are by the same t distribution.
 
     Examples
     --------

@@ -26,34 +26,18 @@ SPECIFICITIES = tuple(step / 50 for step in range(1, 50))
 
 
 class Band(NamedTuple):
-    """Heights of a curve with their limits (NaN where there are none).
+    """Heights of a curve with their limits (NaN where there are none)."""
 
-    Parameters
-    ----------
-    specificity, sensitivity, low, high
-        A number for each of `SPECIFICITIES`; none if a class is missing.
-    status
-        Why there are no limits, or ``ok``.
-    """
-
+    # a number for each of `SPECIFICITIES` in these four; none if a class is missing
     specificity: NDArray[np.float64]
     sensitivity: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    status: str
+    status: str  # why there are no limits, or ``ok``
 
 
 def band(y: ArrayLike, score: ArrayLike, bootstrap: Bootstrap, confidence: float = 0.95) -> Band:
     """Return the sensitivity at each of `SPECIFICITIES` with its pointwise limits.
-
-    Parameters
-    ----------
-    y, score
-        As for `auc`.
-    bootstrap
-        Seed and replicates.
-    confidence
-        Level of each limit.
 
     Examples
     --------

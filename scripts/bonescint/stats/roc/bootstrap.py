@@ -1,6 +1,6 @@
 """How much a cut-off's performance is overestimated in the data that chose it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,29 +12,7 @@ from bonescint.stats.roc.cutoffs import Youden, descending_levels, youden
 ENTRIES_AT_ONCE = 2**20  # bounds the memory; constant, because draws by a seed depend on it
 
 
-@dataclass(frozen=True, slots=True)
-class Optimism(Youden):
-    """Youden's J (the estimate), sensitivity and specificity, corrected for their optimism.
-
-    Parameters
-    ----------
-    apparent
-        J in the data that chose the cut-off.
-    optimism
-        By how much the apparent J is too high on average.
-    auc_low, auc_high
-        Bootstrap percentiles of the AUC. It has no optimism, because it needs no chosen cut-off.
-    """
-
-    apparent: float = NAN
-    optimism: float = NAN
-    auc_low: float = NAN
-    auc_high: float = NAN
-
-
-def optimism(
-    y: ArrayLike, score: ArrayLike, seed: int, replicates: int = 2000, confidence: float = 0.95
-) -> Optimism:
+def optimism(y: ArrayLike, score: ArrayLike, seed: int, replicates: int = 2000) -> Youden:
     """Return Youden's J at the data-chosen cut-off, corrected for optimism (Harrell 1996).
 
     In every bootstrap replicate, drawn within each class, the best cut-off is chosen again. Its J
@@ -47,59 +25,37 @@ def optimism(
 
     Parameters
     ----------
-    y, score
-        As for `auc`.
     seed
         Seed of numpy's PCG64: same seed, same numbers.
     replicates
         Bootstrap samples.
-    confidence
-        Level of the AUC's percentiles (R's type 7, as in pROC's ``ci.auc(method = "bootstrap")``).
-        In the same simulations they cover 94 to 90 %, where `auc`'s logit limits cover 95 to 96 %.
 
     Examples
     --------
-    >>> round(optimism([0, 0, 0, 1, 1, 1], [1, 2, 4, 3, 5, 6], seed=1, replicates=9).apparent, 4)
-    0.6667
+    >>> optimism([0, 0, 0, 1, 1, 1], [1, 2, 4, 3, 5, 6], seed=1, replicates=9).note
+    'midpoint=4.5; apparent=0.6666666667; replicates=9; seed=1'
     """
-    apparent = youden(y, score)
-    result = Optimism(
-        measure="youden_corrected",
-        n=apparent.n,
-        n_positive=apparent.n_positive,
-        apparent=apparent.estimate,
-        cutoff=apparent.cutoff,
-        status=apparent.status,
-        note=apparent.note,
-    )
+    apparent = replace(youden(y, score), measure="youden_corrected")
     if apparent.status != "ok":
-        return result
-    more_hits, more_false_alarms, areas = _replicates(y, score, seed, replicates)
+        return replace(apparent, estimate=NAN, sensitivity=NAN, specificity=NAN)
+    more_hits, more_false_alarms = _replicates(y, score, seed, replicates)
     n1, n0 = apparent.n_positive or 0, (apparent.n or 0) - (apparent.n_positive or 0)
     sensitivity = apparent.sensitivity - more_hits / (n1 * replicates)
     specificity = apparent.specificity + more_false_alarms / (n0 * replicates)
-    corrected = sensitivity + specificity - 1
-    tails = ((1 - confidence) / 2, (1 + confidence) / 2)
-    low, high = np.quantile(areas, tails) if np.ptp(areas) else (NAN, NAN)
     return replace(
-        result,
-        estimate=corrected,
+        apparent,
+        estimate=sensitivity + specificity - 1,
         sensitivity=sensitivity,
         specificity=specificity,
-        optimism=apparent.estimate - corrected,
-        auc_low=float(low),
-        auc_high=float(high),
         note=f"{apparent.note}; apparent={write_number(apparent.estimate)}; "
         f"replicates={replicates}; seed={seed}",
     )
 
 
-def _replicates(
-    y: ArrayLike, score: ArrayLike, seed: int, replicates: int
-) -> tuple[int, int, NDArray[np.float64]]:
-    """Return how much more each replicate's best cut-off finds in it than in the data, summed.
+def _replicates(y: ArrayLike, score: ArrayLike, seed: int, replicates: int) -> tuple[int, int]:
+    """Return how many more cases the replicates' best cut-offs find in them than in the data.
 
-    It returns the cases found, the false alarms, and every replicate's area under the curve.
+    Then how many more false alarms.
     """
     truth, scores = complete_cases(y, score)
     threshold, level = descending_levels(scores[0])
@@ -110,19 +66,19 @@ def _replicates(
         np.cumsum(np.bincount(side, minlength=width)) for side in (positives, negatives)
     )
     generator = np.random.Generator(np.random.PCG64(seed))
-    more_hits, more_false_alarms, areas = 0, 0, []
+    more_hits = more_false_alarms = 0
     at_once = max(ENTRIES_AT_ONCE // max(width, truth.size), 1)
     for start in range(0, replicates, at_once):
         rows = min(at_once, replicates - start)
-        drawn1 = _resample(generator, positives, rows, width)
-        drawn0 = _resample(generator, negatives, rows, width)
-        hits_b, false_alarms_b = np.cumsum(drawn1, axis=1), np.cumsum(drawn0, axis=1)
+        hits_b, false_alarms_b = (
+            np.cumsum(_resample(generator, side, rows, width), axis=1)
+            for side in (positives, negatives)
+        )
         best = np.argmax(hits_b * n0 - false_alarms_b * n1, axis=1)
         each = np.arange(rows)
         more_hits += int((hits_b[each, best] - hits[best]).sum())
         more_false_alarms += int((false_alarms_b[each, best] - false_alarms[best]).sum())
-        areas.append((drawn1 * (2 * (n0 - false_alarms_b) + drawn0)).sum(axis=1) / (2 * n1 * n0))
-    return more_hits, more_false_alarms, np.concatenate(areas)
+    return more_hits, more_false_alarms
 
 
 def _resample(
@@ -135,12 +91,7 @@ def _resample(
 def level_counts(levels: NDArray[np.int64], width: int) -> NDArray[np.int64]:
     """Return how often each level occurs in each row, shape (rows, width).
 
-    Parameters
-    ----------
-    levels
-        Shape (rows, cases), each below `width`.
-    width
-        The number of levels.
+    `levels` has the shape (rows, cases), each below `width`.
 
     Examples
     --------

@@ -9,12 +9,7 @@ def complete_cases(
 ) -> tuple[NDArray[np.bool_], list[NDArray[np.float64]]]:
     """Return truth and columns of the cases that have all of them.
 
-    Parameters
-    ----------
-    y
-        Truth, shape (n,): 1 or True is metastasis; NaN is a case without a reference.
-    *columns
-        Scores or calls, shape (n,) each; NaN is missing.
+    Truth and columns have the shape (n,). A truth of NaN is a case without a reference.
 
     Raises
     ------

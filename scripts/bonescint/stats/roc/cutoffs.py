@@ -30,26 +30,16 @@ class CutOff:
 
 @dataclass(frozen=True, slots=True)
 class Youden(Estimate):
-    """Youden's J (the estimate) at the cut-off with the largest J in the same data.
+    """Youden's J (the estimate) at the cut-off with the largest J in the same data."""
 
-    Parameters
-    ----------
-    sensitivity, specificity
-        At that cut-off (`cutoff`: the lowest score called positive). They are plain shares, as
-        optimistic as J itself.
-    """
-
+    # both at that cut-off (`cutoff`: the lowest score called positive): plain shares, as optimistic
+    # as J
     sensitivity: float = NAN
     specificity: float = NAN
 
 
 def curve(y: ArrayLike, score: ArrayLike) -> Curve:
     """Return the empirical ROC curve; it has no points if a class is missing.
-
-    Parameters
-    ----------
-    y, score
-        As for `auc`.
 
     Examples
     --------
@@ -75,14 +65,7 @@ def curve(y: ArrayLike, score: ArrayLike) -> Curve:
 def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float = 0.95) -> CutOff:
     """Return sensitivity and specificity with Wilson's limits.
 
-    Parameters
-    ----------
-    y, score
-        As for `auc`.
-    cutoff
-        As configured. A case is positive at or above it.
-    confidence
-        Level of the intervals.
+    A case is positive at or above the configured cut-off.
 
     Examples
     --------
@@ -119,11 +102,6 @@ def youden(y: ArrayLike, score: ArrayLike) -> Youden:
     which is in the note. The rates are the same.
 
     There are no limits, because the same data chose the cut-off (see `optimism`).
-
-    Parameters
-    ----------
-    y, score
-        As for `auc`.
 
     Examples
     --------
@@ -162,10 +140,7 @@ def youden(y: ArrayLike, score: ArrayLike) -> Youden:
 def descending_levels(score: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the distinct scores, highest first, and for each case the index of its score.
 
-    Parameters
-    ----------
-    score
-        Shape (n,), without NaN.
+    `score` has no NaN.
 
     Examples
     --------

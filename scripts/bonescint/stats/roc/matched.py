@@ -73,18 +73,12 @@ def matched(
 
     Parameters
     ----------
-    y
-        Truth, shape (n,): 1 or True is metastasis.
     scores
         One score, or two of the same cases, shape (n,) each; a case where one is NaN is left out.
     specificities
         The specificities of the sensitivities, between 0 and 1.
     between
         The lowest and the highest specificity of the partial AUC; None for none.
-    bootstrap
-        Seed and replicates.
-    confidence
-        Level of the intervals.
     """
     truth, values = complete_cases(y, *scores)
     n1 = int(truth.sum())
@@ -173,13 +167,6 @@ def nothing_varies(
     truth: NDArray[np.bool_], values: Sequence[Replicates], levels: Sequence[NDArray[np.int64]]
 ) -> str:
     """Return why nothing varies, judged by the order of the cases; ``ok`` where something does.
-
-    Parameters
-    ----------
-    truth
-        Shape (n,).
-    values, levels
-        The scores, and each score's levels (`descending_levels`).
 
     Examples
     --------

@@ -36,14 +36,8 @@ def binormal_limit(n1: int, n0: int, tail: float, ratio: float = 1.0) -> float:
     """Return the same limit if both classes are normal on some scale of the score.
 
     Obuchowski & Lieber 2002 print it with a tail of 0.05. It is closer, but needs scores with such
-    a scale. It does not hold where half of the cases have the value 0.
-
-    Parameters
-    ----------
-    n1, n0, tail
-        As for `separation_limit`.
-    ratio
-        SD with metastasis over SD without.
+    a scale. It does not hold where half of the cases have the value 0. `ratio` is the SD with
+    metastasis over the SD without.
 
     Examples
     --------

@@ -58,12 +58,7 @@ class Steps(NamedTuple):
 def steps_of(levels: NDArray[np.int64], truth: NDArray[np.bool_]) -> Steps:
     """Return the single curve of the data.
 
-    Parameters
-    ----------
-    levels
-        The level of each case, 0 for the highest score (`descending_levels`).
-    truth
-        Whether each case has metastasis.
+    `levels` has the level of each case, 0 for the highest score (`descending_levels`).
 
     Examples
     --------
@@ -83,8 +78,6 @@ def resampled_steps(
     ----------
     levels
         Levels of one score, or of several scores of the same cases, which are drawn together.
-    truth
-        As for `steps_of`.
     seed
         Seed of numpy's PCG64: same seed, same numbers.
     replicates
