@@ -60,8 +60,6 @@ def write_cases(
         The folder to which their paths are relative.
     destination
         The batch's folder.
-    settings
-        Policies and secrets.
 
     Yields
     ------

@@ -135,8 +135,6 @@ def _suspected(flat: Flat, columns: int) -> bool:
     ----------
     flat
         The pixels of one or more frames, row by row.
-    columns
-        Length of a row.
     """
     lowest = flat.min()
     bright = flat != lowest
@@ -201,8 +199,6 @@ def _drawn(levels: Flat, rule: _StrokeRule) -> int:
     ----------
     levels
         One frame (rows, columns); 0 is background.
-    rule
-        The rule for a glyph.
     """
     flat, columns = levels.reshape(-1), levels.shape[1]
     bright = flat != 0
@@ -235,8 +231,6 @@ def _standing_out(flat: Flat, runs: Places, columns: int) -> list[tuple[int, Pla
     ----------
     flat, runs
         The pixels, and the middles of their runs.
-    columns
-        Length of a row.
 
     Returns
     -------

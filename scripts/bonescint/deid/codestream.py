@@ -34,8 +34,6 @@ def check_stream(stream: bytes, rows: int, columns: int) -> None:
     ----------
     stream
         One frame: JPEG, JPEG-LS or JPEG 2000, perhaps padded.
-    rows, columns
-        Of the image.
 
     Raises
     ------
@@ -69,10 +67,6 @@ def check_rle(frame: bytes, rows: int, columns: int, planes: int) -> None:
 
     Parameters
     ----------
-    frame
-        The frame.
-    rows, columns
-        Of the image.
     planes
         Bytes of a pixel. Each has a segment of its own.
 
@@ -109,8 +103,6 @@ def inflate(data: bytes | memoryview, limit: int) -> bytes:
 
     Parameters
     ----------
-    data
-        The deflated bytes.
     limit
         The most bytes that it may have.
 
@@ -136,13 +128,7 @@ def inflate(data: bytes | memoryview, limit: int) -> bytes:
 
 
 def is_padding(data: bytes | memoryview, at: int) -> bool:
-    """Tell whether the rest of the bytes is only zeros, or the one space after an odd length.
-
-    Parameters
-    ----------
-    data, at
-        The bytes and the place.
-    """
+    """Tell whether the rest of the bytes is only zeros, or the one space after an odd length."""
     rest = bytes(data[at:])
     return rest.count(0) == len(rest) or rest == b" "
 

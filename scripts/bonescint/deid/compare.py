@@ -75,11 +75,6 @@ def changes(before: bytes | Path, after: bytes | Path) -> Iterator[Change]:
     Texts are equal if they decode to the same characters, and pixels if they decode to the same
     numbers, in any encoding.
 
-    Parameters
-    ----------
-    before, after
-        Two DICOM files, as bytes or as paths.
-
     Raises
     ------
     Refused

@@ -74,8 +74,6 @@ class Standing(NamedTuple):
         Subject and hash of the content.
     state
         ``decided``; ``waits`` for another person; ``disagreed``.
-    decisions
-        All decisions about it.
     """
 
     item: str
@@ -208,25 +206,13 @@ def _passing(decisions: list[Decision]) -> dict[tuple[str, str], Decision]:
 
 
 def released(decisions: list[Decision]) -> frozenset[tuple[str, str]]:
-    """Return item and hash of contents that may pass unchanged. Any other decision about one wins.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return item and hash of contents that may pass unchanged. A decision otherwise wins."""
     passing = _passing(decisions)
     return frozenset(key for key, one in passing.items() if one.decision != REDACT)
 
 
 def redactions(decisions: list[Decision]) -> dict[str, Rectangles]:
-    """Return hash of a source file -> the rectangles that become 0 in its image.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return hash of a source file -> the rectangles that become 0 in its image."""
     return {
         digest: parse_rectangles(one.rectangles)
         for (_, digest), one in _passing(decisions).items()
@@ -235,13 +221,7 @@ def redactions(decisions: list[Decision]) -> dict[str, Rectangles]:
 
 
 def blanks_decided(decisions: list[Decision]) -> dict[tuple[str, str], str]:
-    """Return item and hash of incomplete cases -> the decision. ``leave-out`` wins.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return item and hash of incomplete cases -> the decision. ``leave-out`` wins."""
     stated = released(decisions)
     return {
         (item, digest): NOT_STATED if (item, digest) in stated else LEAVE_OUT
@@ -251,24 +231,12 @@ def blanks_decided(decisions: list[Decision]) -> dict[tuple[str, str], str]:
 
 
 def released_images(decisions: list[Decision]) -> frozenset[str]:
-    """Return the hashes of the source files, and of redacted images, that were released.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return the hashes of the source files, and of redacted images, that were released."""
     return frozenset(digest for item, digest in released(decisions) if item == IMAGE)
 
 
 def released_stations(decisions: list[Decision]) -> frozenset[str]:
-    """Return the digests of the Station Names that may stay.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return the digests of the Station Names that may stay."""
     return frozenset(digest for item, digest in released(decisions) if item == STATION)
 
 
@@ -285,13 +253,7 @@ def station_digest(name: str) -> str:
 
 
 def other_persons(decisions: list[Decision]) -> frozenset[str]:
-    """Return the digests of the doubts that a person settled as ``another-person``.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return the digests of the doubts that a person settled as ``another-person``."""
     return frozenset(digest for item, digest in released(decisions) if item == DOUBT)
 
 

@@ -26,8 +26,6 @@ def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
     ----------
     tag
         The tag as one number, such as ``0x00100010``.
-    vr
-        The value representation.
     value
         The value in little endian, not yet padded.
 

@@ -79,17 +79,7 @@ class Transformed:
 
 
 class Engine:
-    """Turn source data sets of one patient into coded ones.
-
-    Parameters
-    ----------
-    policy
-        The decisions for the source's IOD.
-    code
-        The patient's code (R17).
-    uids
-        Replaces the UIDs (R20).
-    """
+    """Turn source data sets of one patient into coded ones."""
 
     def __init__(self, policy: Policy, code: str, uids: UidReplacer) -> None:
         self._policy = policy
@@ -106,8 +96,6 @@ class Engine:
 
         Parameters
         ----------
-        source
-            The source.
         pixels
             Its image, ready to be written.
         views

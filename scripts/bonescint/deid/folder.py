@@ -148,16 +148,10 @@ def deidentify_folder(
         The report has every file below it, in the order of the paths.
     destination
         It must not exist, or it must be empty.
-    settings
-        Policies and secrets.
     codes
         Normalised patient ID -> code. A patient without a code is refused. None draws codes (R17).
     declined
         Normalised IDs of the patients whose data must not be used (R12).
-    jobs
-        Processes.
-    language
-        Language of the messages.
     progress
         Called with the stage (``index``, ``code``), the files done, and their number if known.
     settled

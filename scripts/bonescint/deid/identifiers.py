@@ -93,8 +93,6 @@ class Identifiers:
     station
         Digest of the source's Station Name (`bonescint.deid.decisions.station_digest`). A person
         can decide that the name stays although it contains a word of the hospital.
-    released
-        Whether a person has decided so.
     """
 
     known: Matcher
@@ -133,11 +131,6 @@ class Identifiers:
 
     def search(self, tag: int, value: bytes) -> None:
         """Look for them in a text that is about to be written.
-
-        Parameters
-        ----------
-        tag, value
-            The attribute and its bytes.
 
         Raises
         ------
@@ -250,8 +243,6 @@ def known_identifiers(
 
     Parameters
     ----------
-    source
-        The source.
     row
         The instance's row of the batch (patient_id, patient_name, patient_birth_date, subject).
     stations

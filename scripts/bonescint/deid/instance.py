@@ -43,8 +43,6 @@ class Settings:
     ----------
     policies
         ``nm`` and ``sc``, by `bonescint.deid.policy.load_policies`.
-    uids
-        Replaces the UIDs.
     keep_secondary_capture
         Whether a Secondary Capture of Modality NM is accepted.
     keep_lossy
@@ -55,8 +53,6 @@ class Settings:
         Digests of the Station Names that may stay (`bonescint.deid.decisions`).
     id_pattern
         The form of a patient ID (`bonescint.names.ids.is_patient_id`).
-    limits
-        The limits of size and number.
     redactions
         Hash of a source file -> the rectangles to redact (`bonescint.deid.decisions`).
     """
@@ -83,8 +79,6 @@ class Coded:
 
     Parameters
     ----------
-    data
-        Its bytes.
     facts
         The columns of the report that come from the file.
     table
@@ -106,14 +100,8 @@ def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Setting
 
     Parameters
     ----------
-    data
-        The source file.
     row
         Its row of the batch: views, and the identifiers that the index read.
-    code
-        The patient's code.
-    settings
-        Policies and secrets.
 
     Raises
     ------

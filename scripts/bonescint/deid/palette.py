@@ -40,8 +40,6 @@ def read_palette(source: Source, stored: int, signed: bool) -> ColourTable:
 
     Parameters
     ----------
-    source
-        The source.
     stored, signed
         Bits Stored of its pixels, and whether they are two's complement.
 

@@ -49,16 +49,12 @@ class Rule:
 
     Parameters
     ----------
-    tag, keyword
-        The attribute.
     vr
         Its VR; alternatives are joined by ``/``.
     vm
         The greatest number of values; None if any number.
     type
         1, 1C, 2, 2C, 3 or empty (in no module) at this place in this IOD.
-    action
-        One of `ACTIONS`.
     items
         The decisions inside a kept sequence.
     own
@@ -119,13 +115,7 @@ class Policy:
     required: tuple[Rule, ...] = ()
 
     def stamps(self, code: bytes) -> Iterator[tuple[Rule, bytes]]:
-        """Yield the elements that every file has at the top, even if its source lacks them.
-
-        Parameters
-        ----------
-        code
-            The patient's code (R17).
-        """
+        """Yield the elements that every file has at the top, even if its source lacks them."""
         for tag, value in (self.fixed | dict.fromkeys(_CODED, code)).items():
             rule = self.rules.get(tag)
             if rule and rule.action in ("code", "fixed"):
@@ -186,11 +176,6 @@ def load_policies(
 
 def by_type(rule: Rule) -> str:
     """Return what "delete" means for an attribute at its place (R19).
-
-    Parameters
-    ----------
-    rule
-        The attribute with its Type.
 
     Returns
     -------
@@ -308,13 +293,7 @@ def _applicable(tag: int, action: str) -> bool:
 
 
 def method_items(*options: MethodCode) -> bytes:
-    """Return items of De-identification Method Code Sequence (PS3.15 options, CID 7050).
-
-    Parameters
-    ----------
-    options
-        One for each item.
-    """
+    """Return items of De-identification Method Code Sequence (PS3.15 options, CID 7050)."""
     return encode_items(
         [
             {

@@ -53,11 +53,6 @@ _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 def why_not(text: str) -> str:
     """Return why a text cannot be approved by its pattern, as a key of resources/text/private.csv.
 
-    Parameters
-    ----------
-    text
-        A decoded value.
-
     Returns
     -------
     str
@@ -75,13 +70,7 @@ def why_not(text: str) -> str:
 
 
 def pattern_digest(text: str) -> str:
-    """Return the SHA-256 of a text's pattern: NFKC, trimmed, digits replaced by 0, in UTF-8.
-
-    Parameters
-    ----------
-    text
-        A decoded value.
-    """
+    """Return the SHA-256 of a text's pattern: NFKC, trimmed, digits replaced by 0, in UTF-8."""
     pattern = "".join("0" if c.isdecimal() else c for c in unpadded(text))
     return sha256(pattern.encode()).hexdigest()
 
@@ -114,10 +103,6 @@ class PrivateDecision:
         ----------
         vr
             The VR in the source. None in an implicit file: then the VR of the decision holds.
-        value
-            The bytes in the source.
-        little_endian
-            Byte order of the source.
         decode
             Reads text in the source's character set.
 
@@ -170,8 +155,6 @@ class KeptPrivate:
         ----------
         level
             VR (None if implicit) and bytes of the elements of the source's top level.
-        little_endian
-            Byte order of the source.
         decode
             Reads text in the source's character set.
         """
@@ -198,8 +181,6 @@ class KeptPrivate:
         ----------
         creators
             Creator by group and block byte.
-        tag
-            The element.
         """
         group, element = tag >> 16, tag & 0xFFFF
         creator = creators.get((group, element >> 8))
@@ -214,8 +195,6 @@ class KeptPrivate:
             60xx.
         level
             VR (None if implicit) and bytes of the elements of the source's top level.
-        little_endian
-            Byte order of the source.
         """
         out: KeptElements = {}
         for element, (vr, vm) in _DESCRIPTION.items():
@@ -319,10 +298,6 @@ def overlay_bitmap(vr: str | None, value: bytes, little_endian: bool) -> bytes:
     ----------
     vr
         The VR in the source; None if it is an implicit file.
-    value
-        The bytes in the source.
-    little_endian
-        Byte order of the source.
     """
     return value if little_endian or vr == "OB" else swapped(value, 2)
 

@@ -76,15 +76,7 @@ def spelled(rectangles: Iterable[Rectangle]) -> str:
 def outside(
     rectangles: Iterable[Rectangle], frames: int, columns: int, rows: int
 ) -> Rectangle | None:
-    """Return the first rectangle that is not inside an image, or None if all are.
-
-    Parameters
-    ----------
-    rectangles
-        Rectangles of the image.
-    frames, columns, rows
-        Its shape.
-    """
+    """Return the first rectangle that is not inside an image, or None if all are."""
     return next(
         (
             one

@@ -27,13 +27,6 @@ _NOT_STATED = b"SECONDARY"
 def redacted(pixels: Pixels, rectangles: Rectangles) -> Pixels:
     """Return an image with every pixel inside the rectangles 0 and all others unchanged.
 
-    Parameters
-    ----------
-    pixels
-        The image as it was prepared.
-    rectangles
-        Rectangles of the source image.
-
     Raises
     ------
     Refused
@@ -51,13 +44,7 @@ def redacted(pixels: Pixels, rectangles: Rectangles) -> Pixels:
 
 
 def of_redacted(policy: Policy) -> Policy:
-    """Return a policy whose files also say that pixels were cleaned (PS3.15 option 113101).
-
-    Parameters
-    ----------
-    policy
-        The decisions for the source's IOD.
-    """
+    """Return a policy whose files also say that pixels were cleaned (PS3.15 option 113101)."""
     key = tags.DeidentificationMethodCodeSequence
     return replace(
         policy, fixed=policy.fixed | {key: policy.fixed[key] + method_items(CLEAN_PIXELS)}
@@ -79,8 +66,6 @@ def mark_redacted(
         The new SOP Instance UID depends only on the source's UID and on the rectangles.
     pixels
         The redacted image. Its smallest and largest value may have changed.
-    uids
-        Replaces the UIDs.
     """
     uid = f"{source.text(tags.SOPInstanceUID)} {spelled(pixels.rectangles)}"
     elements[tags.SOPInstanceUID] = "UI", uids(uid).encode()
@@ -113,10 +98,6 @@ def check_redacted(
         The source's image as it was prepared.
     written, found
         The coded file, and its image and values.
-    policy
-        The decisions it was made by.
-    rectangles
-        The rectangles that must be black.
 
     Raises
     ------

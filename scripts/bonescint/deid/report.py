@@ -34,10 +34,6 @@ def tag_rows(
         The hospital's table (R18).
     outcomes
         The rows of results/anonymization/{batch}.tags.csv.
-    written
-        The number of written instances.
-    language
-        Language of the messages, ``ja`` or ``en``.
 
     Returns
     -------

@@ -43,8 +43,6 @@ def complete(
         The coded data set with checked pixels and vectors. It is changed in place.
     source
         The source's top level.
-    policy
-        The decisions for its IOD.
     frames
         Number of Frames, confirmed by the length of the pixels.
 

@@ -50,8 +50,6 @@ class Raw(NamedTuple):
         for a public element of VR UN, written by a device that did not know it (PS3.5 6.2.2).
     value
         Its bytes; for a sequence, the argument of `parse`.
-    little_endian
-        Byte order.
     parse
         Gives a sequence's items from `value`.
     """
@@ -78,8 +76,6 @@ class Source:
         As declared. If none is declared or the bytes are encoded otherwise, the real one.
     charset
         The values of Specific Character Set; ``("",)`` if none is declared.
-    limits
-        The limits of size and number.
     """
 
     level: RawLevel
@@ -96,8 +92,6 @@ class Source:
 
         Parameters
         ----------
-        tag
-            The attribute.
         missing
             The number for an absent or empty value.
 
@@ -131,8 +125,6 @@ def text_of(level: RawLevel, tag: int, charset: tuple[str, ...]) -> str:
     ----------
     level
         A data set or an item.
-    tag
-        The attribute.
     charset
         The values of Specific Character Set.
     """
@@ -175,13 +167,6 @@ def read_source(data: bytes, limits: Limits = DEFAULT) -> Source:
 
     No element behind the pixel data belongs to the image, so none is kept. But bytes there that
     belong to no element mean that the image may begin elsewhere.
-
-    Parameters
-    ----------
-    data
-        The file's content.
-    limits
-        The limits of size and number.
 
     Raises
     ------

@@ -43,8 +43,6 @@ def runs_apart(flat: Flat, bright: Mask, columns: int, near: int) -> Places:
     ----------
     flat, bright
         The pixels, and whether they are above the background.
-    columns
-        Length of a row.
     near
         Pixels that differ by no more than this are not apart.
     """
@@ -86,8 +84,6 @@ def gathered(places: Places, kinds: Places, columns: int) -> Places:
     ----------
     places, kinds
         Flat indices of pixels, and the number of the kind of each.
-    columns
-        Length of a row.
     """
     row, column = places // columns // _CELL, places % columns // _CELL
     shape = int(kinds.max()) + 1, int(row.max()) + 3, int(column.max()) + 3
@@ -107,10 +103,6 @@ def gaps_between(flat: Flat, dark: Mask, columns: int, length: int) -> Places:
 
     Parameters
     ----------
-    flat, dark
-        The pixels, and whether they are background.
-    columns
-        Length of a row.
     length
         A gap must continue over so many rows.
     """

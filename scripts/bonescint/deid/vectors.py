@@ -23,8 +23,6 @@ def is_vector(value: bytes, frames: int) -> bool:
     ----------
     value
         Values of VR US in little endian.
-    frames
-        Number of Frames.
     """
     if len(value) != 2 * frames:
         return False

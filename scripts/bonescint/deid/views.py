@@ -16,8 +16,6 @@ def save_views(elements: CodedElements, policy: Policy, views: list[str]) -> Non
     ----------
     elements
         The coded data set, changed in place.
-    policy
-        The decisions for its IOD.
     views
         ``anterior`` or ``posterior`` for each frame; empty if unknown.
     """

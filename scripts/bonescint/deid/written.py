@@ -24,10 +24,6 @@ def check_image(pixels: Pixels, written: bytes, found: CodedImage) -> None:
 
     Parameters
     ----------
-    pixels
-        The image as it was prepared.
-    written
-        The coded file.
     found
         Its image and values.
 
