@@ -34,12 +34,8 @@ def audit_message(
 
     Parameters
     ----------
-    delivery
-        As recorded.
     entry
         Its entry of the ledger.
-    study
-        That part of the configuration.
     version
         Of bonescint.
     """
@@ -125,11 +121,5 @@ def _objects(delivery: Delivery) -> Iterator[dict[str, Any]]:
 
 
 def audit_json(message: Mapping[str, Any]) -> str:
-    """Return the text of the message's file. The same record gives the same bytes.
-
-    Parameters
-    ----------
-    message
-        Of `audit_message`.
-    """
+    """Return the text of the message's file. The same record gives the same bytes."""
     return json.dumps(message, ensure_ascii=False, indent=1) + "\n"

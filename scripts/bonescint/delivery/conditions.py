@@ -32,8 +32,6 @@ def conditions_of(
     ----------
     config
         The configuration.
-    day
-        Of the delivery.
     decisions, provenance
         The human decisions, and the provenance of the last run. Either may be missing.
     """

@@ -51,8 +51,6 @@ def mark_faults(dicom: Iterable[Path], synthetic: bool, language: str) -> Iterat
     ----------
     dicom
         Folders of coded images, which keep the mark of their source.
-    synthetic, language
-        ``study.synthetic`` and ``language`` of the configuration.
     """
     images = [path for folder in dicom for path in sorted(folder.rglob("*.dcm"))]
     n = sum(_is_simulated(path) != synthetic for path in images)
@@ -82,8 +80,6 @@ def content_faults(
         results/anonymization/{batch}.csv: each instance written, with its SHA-256.
     codes
         Codes whose images must all be there; None = the codes that the delivery holds.
-    language
-        ``ja`` or ``en``.
     """
     text = Texts("delivery", language)
     held = found.imaged | found.tabled
@@ -130,8 +126,6 @@ def changed_images(images: Iterable[Path], reports: Iterable[Path], language: st
         The images that go onto a disc, below results/dicom/{batch}.
     reports
         results/anonymization/{batch}.csv: each image written, with its SHA-256.
-    language
-        ``ja`` or ``en``.
     """
     said = {
         f"{report.stem}/{row['file']}": row["sha256"]

@@ -40,8 +40,6 @@ def reason_after_end(study: Mapping[str, Any], delivery: Mapping[str, Any], toda
     ----------
     study, delivery
         Those parts of the configuration. The demonstration's reason counts only for simulated data.
-    today
-        The day of the delivery.
     """
     reason = str(delivery.get("after_period_end") or "").strip()
     if not period_is_over(study, today) or not is_filled(reason):
@@ -55,15 +53,6 @@ def refusals(
     """Yield everything in the configuration that forbids a delivery today.
 
     For simulated data only the period counts, because they need no committee and no partner.
-
-    Parameters
-    ----------
-    study, delivery
-        Those parts of the configuration.
-    today
-        The day of the delivery.
-    language
-        ``ja`` or ``en``.
     """
     text = Texts("delivery", language)
     if period_is_over(study, today) and not reason_after_end(study, delivery, today):
@@ -107,17 +96,7 @@ def disc_refusals(delivery: Mapping[str, Any]) -> Iterator[str]:
 def cover_lines(
     study: Mapping[str, Any], delivery: Mapping[str, Any], today: date, language: str
 ) -> list[str]:
-    """Return the lines on the sheet and the disc of a delivery after the study's end (R14).
-
-    Parameters
-    ----------
-    study, delivery
-        Those parts of the configuration.
-    today
-        The day of the delivery.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return the lines on the sheet and the disc of a delivery after the study's end (R14)."""
     reason = reason_after_end(study, delivery, today)
     if not reason:
         return []

@@ -21,8 +21,6 @@ class Incomplete(NamedTuple):
 
     Parameters
     ----------
-    code
-        The patient's code.
     blanks
         The fields that are blank, as `bonescint.delivery.sheet.COLUMNS` names them.
     sha256
@@ -126,8 +124,6 @@ def waiting(found: Iterable[Incomplete], language: str) -> Iterator[str]:
     ----------
     found
         Of `incomplete`.
-    language
-        ``ja`` or ``en``.
     """
     text = Texts("delivery", language)
     for one in found:

@@ -43,15 +43,7 @@ class RecordSection:
 
 
 def delivery_entry(ledger: Ledger, delivery: Delivery) -> Entry:
-    """Return the entry of the ledger that records a delivery.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    delivery
-        One of it.
-    """
+    """Return the entry of the ledger that records a delivery."""
     return next(e for e in ledger.entries("delivery") if e["id"] == delivery.id)
 
 
@@ -66,14 +58,6 @@ def record_page(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
-    delivery
-        One of it.
-    study
-        That part of the configuration.
-    language
-        ``ja`` or ``en``.
     folders
         Where forms lie.
     """

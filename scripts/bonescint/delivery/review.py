@@ -54,8 +54,6 @@ def scan_text(text: str, known: Mapping[str, Matcher]) -> tuple[str, ...]:
 
     Parameters
     ----------
-    text
-        The findings.
     known
         As `known_people` returns it. Dates and telephone numbers are found by their form. A title
         or a word such as 病院 may point to somebody who is on no list.
@@ -91,8 +89,6 @@ def undecided(
     decisions
         private/review/decisions.tsv: item (``findings:CODE``), sha256, decision (release | block),
         reviewer, date; None if there is none. A decision holds only for the text of that sha256.
-    language
-        ``ja`` or ``en``.
     reviewers
         As for `bonescint.deid.decisions.read_decisions`.
 

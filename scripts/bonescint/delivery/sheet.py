@@ -50,8 +50,6 @@ def write_partner_book(
 
     Parameters
     ----------
-    path
-        The workbook to write.
     rows, synthetic, language, cover
         As for `partner_book`.
     """
@@ -78,8 +76,6 @@ def partner_book(
     synthetic
         Whether to mark the sheet's name, its print header and a second sheet as simulated. Columns
         A to I stay as they are.
-    language
-        Of the messages.
     cover
         Lines of a second sheet, such as the reason for a delivery after the study's end.
 

@@ -38,8 +38,6 @@ def write_archive_of(files: Sequence[DiscFile], path: Path, passphrase: str) -> 
     files
         Files of the plain volume. They get the names that Windows would show, with DICOMDIR at the
         root.
-    path
-        The archive.
     passphrase
         Printable ASCII, because programs read other characters differently.
 
@@ -110,13 +108,7 @@ def archive_bound(files: Iterable[DiscFile], packed: Mapping[Path, int]) -> int:
 
 
 def packed_sizes(files: Iterable[Path]) -> dict[Path, int]:
-    """Return the compressed size of each file in the archive.
-
-    Parameters
-    ----------
-    files
-        The images.
-    """
+    """Return the compressed size of each file in the archive."""
     files = list(files)
     with ThreadPoolExecutor() as threads:  # zlib releases the lock of the interpreter
         return dict(zip(files, threads.map(_packed, files), strict=True))

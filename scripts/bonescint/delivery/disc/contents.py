@@ -71,8 +71,6 @@ class ImageContents:
 
     Parameters
     ----------
-    stream
-        The image.
     files
         Name -> extent.
     """
@@ -182,13 +180,7 @@ class ArchiveContents:
 
 
 class FileRead:
-    """One file that was read to its end.
-
-    Parameters
-    ----------
-    name, size, sha256
-        What was read.
-    """
+    """One file that was read to its end."""
 
     def __init__(self, contents: VolumeContents, name: str) -> None:
         self._contents, self.name = contents, name

@@ -47,10 +47,6 @@ class DiscImage(NamedTuple):
 
     Parameters
     ----------
-    code
-        The patient's.
-    file
-        Its file on the disc.
     attributes
         Values of `DATA_SET`, `SYNTAX`, `CLASS` and `INSTANCE` as texts; empty = absent.
     views
@@ -161,8 +157,6 @@ def _record(level: int, one: DiscImage, instead: Mapping[str, str]) -> tuple[int
 
     Parameters
     ----------
-    level
-        In `_LEVELS`.
     one
         The image, or the first of the images below.
     instead

@@ -59,8 +59,6 @@ def volume_files(cases: Sequence[Case], label: Label, cover: Sequence[str] = ())
     ----------
     cases
         The cases of this volume, in their order.
-    label
-        The volume's.
     cover
         Lines of the sheet's second page, as `bonescint.delivery.sheet.partner_book` takes them.
 
@@ -98,15 +96,7 @@ def volume_files(cases: Sequence[Case], label: Label, cover: Sequence[str] = ())
 
 
 def outer_files(archive: Path, label: Label) -> list[DiscFile]:
-    """Return the files of an encrypted volume.
-
-    Parameters
-    ----------
-    archive
-        The encrypted archive.
-    label
-        The volume's.
-    """
+    """Return the files of an encrypted volume."""
     with archive.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     files = [
@@ -141,8 +131,6 @@ def of_bytes(iso: str, content: bytes, joliet: str = "") -> DiscFile:
     ----------
     iso, joliet
         Its paths; empty = the same.
-    content
-        What it holds.
     """
     digest = hashlib.sha256(content).hexdigest()
     return DiscFile(iso, joliet or iso, content, len(content), digest)

@@ -54,8 +54,6 @@ class IsoImage:
     ----------
     sectors
         The volume's size. Sectors after it do not belong to the volume.
-    label
-        The volume identifier.
     iso, joliet
         The two trees; Joliet is None if there is none.
     owned
@@ -85,12 +83,8 @@ def read_image(stream: IO[bytes], size: int, verdict: DiscVerdict) -> IsoImage |
 
     Parameters
     ----------
-    stream
-        The image.
     size
         Number of bytes that exist.
-    verdict
-        Gets the faults.
     """
     stream.seek(_SYSTEM_AREA * SECTOR)
     primary = stream.read(SECTOR)
@@ -273,10 +267,6 @@ def check_gaps(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict) -> None
     ----------
     stream
         The image.
-    image
-        What `read_image` returned.
-    verdict
-        Gets the faults.
     """
     owners: dict[Extent, str] = {}
     for tree in (image.iso, image.joliet):

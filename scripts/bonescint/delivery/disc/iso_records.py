@@ -47,8 +47,6 @@ class DirectoryTree:
         Date of the root's record. All records must have it.
     folders, files
         Path -> extent; the root's path is empty.
-    paths
-        All paths that were found.
     size
         Bytes of all files. It must not exceed the size of the image.
     """
@@ -122,12 +120,8 @@ def read_tree(stream: IO[bytes], tree: DirectoryTree, sectors: int, verdict: Dis
     ----------
     stream
         The image.
-    tree
-        The tree, with its root.
     sectors
         Number of sectors of the image. No extent may lie after them.
-    verdict
-        Gets the faults.
     """
     waiting = [("", tree.root, tree.root)]
     seen: set[int] = set()
@@ -257,8 +251,6 @@ def path_table(tree: DirectoryTree, order: str) -> tuple[bytes, list[tuple[int, 
 
     Parameters
     ----------
-    tree
-        A tree that was read.
     order
         ``little`` or ``big``.
     """

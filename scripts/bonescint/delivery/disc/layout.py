@@ -31,8 +31,6 @@ class DiscFile:
         Its path as Windows shows it; the manifest and all links use it. Neither path holds a code.
     source
         The file from which it is copied, or its bytes.
-    size
-        In bytes.
     sha256
         Of its content.
     """
@@ -50,8 +48,6 @@ class Case:
 
     Parameters
     ----------
-    code
-        The patient's code.
     images
         Coded DICOM files below results/dicom, in a fixed order.
     row
@@ -76,8 +72,6 @@ class Label:
 
     Parameters
     ----------
-    study, title
-        Of the configuration.
     delivery
         ``D-001``: the number that this delivery gets in the ledger.
     number, of

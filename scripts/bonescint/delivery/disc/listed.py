@@ -28,8 +28,6 @@ def read_hashes(stream: IO[bytes], name: str, verdict: DiscVerdict) -> dict[str,
 
     Parameters
     ----------
-    stream, name
-        The manifest.
     verdict
         Gets a fault for each malformed line.
     """
@@ -62,16 +60,12 @@ def check_index(
 
     Parameters
     ----------
-    stream
-        The table.
     images
         Path -> keyword -> value of each image that could be read.
     broken
         Paths of images that could not be read.
     hashes
         Path -> SHA-256 of each existing file.
-    verdict
-        Gets the faults.
     """
     text = stream.read(_LARGEST).decode("utf-8-sig", "replace")
     table = csv.reader(io.StringIO(text, newline=""), "excel-tab")
@@ -112,15 +106,7 @@ def check_index(
 
 
 def sheet_codes(stream: IO[bytes], verdict: DiscVerdict) -> set[str]:
-    """Return the codes of the partner's sheet.
-
-    Parameters
-    ----------
-    stream
-        The workbook.
-    verdict
-        Gets the faults.
-    """
+    """Return the codes of the partner's sheet."""
     import zipfile
 
     from openpyxl.reader.excel import load_workbook
@@ -159,12 +145,8 @@ def compare_codes(
 
     Parameters
     ----------
-    images
-        Codes of the images.
     tabled
         Name of a table -> its codes.
-    verdict
-        Gets the faults.
     """
     for file, codes in tabled.items():
         for code in sorted(filter(re.compile(CODE_PATTERN).fullmatch, {*images} - {*codes})):
@@ -177,15 +159,6 @@ def check_page(
     stream: IO[bytes], name: str, names: Collection[str], verdict: DiscVerdict
 ) -> set[str]:
     """Check that a page is XML, runs nothing, and links only to files on the volume.
-
-    Parameters
-    ----------
-    stream, name
-        The page.
-    names
-        All files of the volume.
-    verdict
-        Gets the faults.
 
     Returns
     -------

@@ -22,8 +22,6 @@ def readme(label: Label, replaced: Mapping[str, str], encrypted: bool = False) -
 
     Parameters
     ----------
-    label
-        The volume's.
     replaced
         Code -> the delivery whose content it replaces.
     encrypted
@@ -71,11 +69,6 @@ def index_table(images: Sequence[DiscImage]) -> bytes:
     """Return INDEX.TSV: one line per image, tabs between the columns of `layout.INDEX_COLUMNS`.
 
     All of it is ASCII, so that it needs no BOM.
-
-    Parameters
-    ----------
-    images
-        Of the volume.
     """
     stream = io.StringIO()
     rows = csv.writer(stream, "excel-tab")
@@ -93,15 +86,7 @@ def _day(one: DiscImage) -> str:
 
 
 def index_page(cases: Sequence[Case], images: Sequence[DiscImage], label: Label) -> bytes:
-    """Return INDEX.HTM: the previews by code, and what else is on the volume.
-
-    Parameters
-    ----------
-    cases, images
-        Of the volume.
-    label
-        The volume's.
-    """
+    """Return INDEX.HTM: the previews by code, and what else is on the volume."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -134,11 +134,6 @@ def _not_written(path: Path, error: OSError) -> InputError:
 def disc_passphrase(file: str | Path | None) -> str:
     """Return the passphrase of the disc, which differs from that of the ledger.
 
-    Parameters
-    ----------
-    file
-        ``delivery.disc.passphrase_file``.
-
     Raises
     ------
     InputError

@@ -27,16 +27,12 @@ class VolumePlan:
     ----------
     cases
         In the order of their codes.
-    study
-        ``study`` of the configuration.
     delivery
         ``D-001``.
     form
         ``encrypted`` or ``plain``.
     medium, capacity
         Name of the medium, and the bytes that it holds.
-    language
-        Of label and messages.
     cover
         Lines for the sheet's second page.
     """
@@ -91,11 +87,6 @@ class VolumePlan:
 
 def shares_of(plan: VolumePlan) -> Iterator[tuple[Sequence[Case], Sequence[DiscFile]]]:
     """Yield the cases of each volume: in order, as many as fit. Of a single volume, also the files.
-
-    Parameters
-    ----------
-    plan
-        The plan of the delivery.
 
     Raises
     ------

@@ -39,8 +39,6 @@ class DiscCheck:
     ----------
     known
         What the study knows; empty at the receiver.
-    language
-        ``ja`` or ``en``.
     passphrase
         Called when there is an encrypted archive; None = nobody knows the passphrase.
     hashes
@@ -91,12 +89,8 @@ class DiscCheck:
 
         Parameters
         ----------
-        stream
-            The image.
         path
             Where it is, for the message.
-        verdict
-            Gets counts and faults.
 
         Raises
         ------

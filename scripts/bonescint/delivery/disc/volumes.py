@@ -43,8 +43,6 @@ class Volume:
         Volume n of m.
     file_set_id
         File-set ID and volume identifier.
-    file
-        The image's name.
     form
         ``encrypted`` or ``plain``.
     bytes
@@ -85,16 +83,12 @@ def build_volumes(
     ----------
     cases
         In the order of their codes. A patient is never split.
-    study
-        ``study`` of the configuration.
     delivery_id
         ``D-001``.
     settings
         ``delivery.disc`` of the configuration.
     folder
         Where the images and labels go. Other images and labels in it belong to a former build.
-    language
-        Of label and messages.
     cover
         Lines for the sheet's second page.
     report
