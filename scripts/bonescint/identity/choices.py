@@ -61,8 +61,6 @@ def listed_subjects(entries: Mapping[str, int], ledger: Ledger) -> dict[str, int
     ----------
     entries
         What `bonescint.tables.selection_list.read_selection` returned.
-    ledger
-        The opened ledger.
     """
     return {ledger.subject_of(entry) or entry: row for entry, row in entries.items()}
 
@@ -76,8 +74,6 @@ def rule_asked(selection: object, listed: Mapping[str, int], ledger: Ledger) -> 
         As for `rule_of`.
     listed
         What `listed_subjects` returned; empty if there is no list.
-    ledger
-        The opened ledger.
     """
     return rule_of(selection, ledger.digest("\n".join(listed).encode()) if listed else "")
 
@@ -87,12 +83,8 @@ def choice_to_keep(ledger: Ledger, rule: ChoiceRule, language: str) -> Entry | N
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     rule
         What the configuration asks for.
-    language
-        Of the message.
 
     Raises
     ------
@@ -119,8 +111,6 @@ def record_choice(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     rule
         The rule by which it was made.
     findings
@@ -141,11 +131,6 @@ def latest_exchange(ledger: Ledger) -> Mapping[str, object]:
 
     Only the ledger is read, so that the result is the same at every run. It is empty if nobody was
     ever replaced.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
     """
     entries = ledger.entries(KIND)[-2:]
     # a new choice differs in its reason (`again`) even if the rule is the same

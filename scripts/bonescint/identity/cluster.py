@@ -18,8 +18,6 @@ def refuse_cluster(ledger: LedgerFiles, language: str) -> None:
     ----------
     ledger
         As configured.
-    language
-        Of the sentences.
 
     Raises
     ------

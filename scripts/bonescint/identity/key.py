@@ -49,8 +49,6 @@ def write_key(key: str | Path, identity: "pyrage.x25519.Identity", passphrase: s
     ----------
     key
         The file. A former file is replaced only when the new one is on the disk.
-    identity
-        The age identity.
     passphrase
         Wraps the key as ``age -p`` does; None leaves it plain, with its public part as a comment.
     """
@@ -97,8 +95,6 @@ def identity_in(data: bytes, passphrase: str | None, key: str | Path) -> "pyrage
 
     Parameters
     ----------
-    data
-        The content.
     passphrase
         Opens the key if it is wrapped.
     key

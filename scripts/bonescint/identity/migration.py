@@ -150,8 +150,6 @@ def moves_of(headers: Iterable[tuple[str, str]], entries: Iterable[Entry]) -> li
 
     Parameters
     ----------
-    headers
-        Patient ID as in the images, and its subject.
     entries
         Of the ledger (`bonescint.identity.ledger.Ledger.entries`).
     """

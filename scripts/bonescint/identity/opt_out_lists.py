@@ -67,15 +67,7 @@ class Undone(NamedTuple):
 
 
 def fingerprint(ledger: Ledger, path: str | Path) -> str:
-    """Return the keyed digest of a list's content, as in results/cohort/inputs.csv.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    path
-        The file.
-    """
+    """Return the keyed digest of a list's content, as in results/cohort/inputs.csv."""
     with Path(path).open("rb") as stream:
         return ledger.digest(hashlib.file_digest(stream, "sha256").digest())
 
@@ -85,8 +77,6 @@ def standing(ledger: Ledger, of: str) -> str:
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     of
         The list's fingerprint.
     """
@@ -105,8 +95,6 @@ def is_too_much(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     subjects, of
         The normalised IDs of the list, and its fingerprint.
     largest_share
@@ -146,8 +134,6 @@ def take_list(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     entries
         Entries of the list, as for `bonescint.identity.opt_outs.record`.
     of, largest_share, pairs, here
@@ -176,8 +162,6 @@ def confirm(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     entries, of
         As for `take_list`.
     mark
@@ -197,8 +181,6 @@ def undo(ledger: Ledger, of: str, mark: Path | None = MARK) -> Undone:
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     of
         The fingerprint of a list that was taken.
     mark
@@ -230,11 +212,6 @@ def named_by(ledger: Ledger) -> dict[str, set[str]]:
 
     A source is ``command``, the fingerprint of a list, or an empty text for a list that was
     recorded before lists had fingerprints.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
     """
     found: dict[str, set[str]] = defaultdict(set)
     for entry in ledger.entries("opt_out", "opt_out_withdrawn", TAKEN):
@@ -252,13 +229,7 @@ def named_by(ledger: Ledger) -> dict[str, set[str]]:
 
 
 def lists_on_record(ledger: Ledger) -> dict[str, Entry]:
-    """Return fingerprint -> the entry of its last taking, for every list that counts.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return fingerprint -> the entry of its last taking, for every list that counts."""
     states = _standings(ledger)
     return {e["list"]: e for e in ledger.entries(TAKEN) if states[e["list"]] == TAKEN}
 

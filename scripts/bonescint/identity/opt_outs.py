@@ -20,13 +20,7 @@ MARK = Path("private/opt_outs.mark")
 
 
 def in_force(ledger: Ledger) -> dict[str, Entry]:
-    """Return normalised patient ID -> the latest opt-out entry of everybody who declines.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return normalised patient ID -> the latest opt-out entry of everybody who declines."""
     declined: dict[str, Entry] = {}
     for entry in ledger.entries("opt_out", "opt_out_withdrawn"):
         if entry["kind"] == "opt_out":
@@ -71,8 +65,6 @@ def remember(ledger: Ledger, headers: Iterable[PersonalData]) -> None:
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     headers
         Name and birth date of those who declined.
     """
@@ -94,8 +86,6 @@ def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     entries
         subject (normalised patient ID), source (``list`` or ``command``), received (ISO date or
         empty), by, ground, relation (R13).
@@ -152,8 +142,6 @@ def withdraw(ledger: Ledger, subjects: Iterable[str], mark: Path | None = MARK) 
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     subjects
         Normalised patient IDs.
     mark

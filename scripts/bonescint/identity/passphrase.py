@@ -145,8 +145,6 @@ def no_modes(path: Path, language: str) -> str:
     ----------
     path
         The file, or where it should go.
-    language
-        ``ja`` or ``en``.
     """
     fstype, _ = filesystem_of(path)
     kind = {"drvfs": "drvfs", "vfat": "fat", "msdos": "fat", "exfat": "fat"}.get(fstype, "other")

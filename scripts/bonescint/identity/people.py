@@ -147,8 +147,6 @@ def column_of(index: Path, name: str) -> Iterator[str]:
     ----------
     index
         private/index.csv.
-    name
-        The column.
     """
     with index.open(encoding="utf-8-sig", newline="") as stream:
         rows = csv.reader(stream)
@@ -213,8 +211,6 @@ def id_pairs(subject: str, other_patient_ids: str) -> Iterator[tuple[str, str]]:
 
     Parameters
     ----------
-    subject
-        Its normalised patient ID.
     other_patient_ids
         The index's column, several joined by a backslash.
     """
