@@ -32,13 +32,7 @@ _GENIE_SERIES_NAMES = {0x0009: (0x20,), 0x0011: (0x10, 0x12)}
 
 
 def image_type_of(header: Elements) -> list[str]:
-    """Return the values of Image Type in upper case.
-
-    Parameters
-    ----------
-    header
-        The header of the instance.
-    """
+    """Return the values of Image Type in upper case."""
     return [v.strip().upper() for v in header.text(tags.ImageType).split("\\")]
 
 
@@ -47,8 +41,6 @@ def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
 
     Parameters
     ----------
-    header
-        The header of the instance.
     has_pixel_data
         Whether Pixel Data follow (even without a value).
 
@@ -83,11 +75,6 @@ def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
 
 def find_phase(header: Elements) -> Verdict:
     """Return delayed, early or unclear.
-
-    Parameters
-    ----------
-    header
-        The header of the instance.
 
     Notes
     -----

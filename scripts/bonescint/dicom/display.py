@@ -38,8 +38,6 @@ def entries(value: bytes, number: int, bits: int) -> NDArray[np.integer]:
     ----------
     value
         The value of the lookup table data.
-    number, bits
-        Number of entries, and bits of each.
     """
     return np.frombuffer(value, f"<u{bits // 8}", number)
 
@@ -52,8 +50,6 @@ def luminance(indices: NDArray[np.integer], palette: Palette) -> NDArray[np.inte
     indices
         Pixels of 8 or 16 bits. One outside the table means its first or last entry (PS3.3
         C.7.6.3.1.5).
-    palette
-        The table.
     """
     red, green, blue = (table.astype(np.int64) for table in palette[1:])
     light = ((299 * red + 587 * green + 114 * blue) // 1000).astype(palette.red.dtype)

@@ -74,8 +74,6 @@ class Elements:
 
         Parameters
         ----------
-        tag
-            The element.
         keep_nul
             Whether a NUL inside stays, because an ID ends at it.
         """
@@ -92,13 +90,7 @@ class Elements:
         return text.strip(" \0") if keep_nul else text.replace("\0", "").strip()
 
     def integers(self, tag: int) -> list[int]:
-        """Return the values of an element of VR US; empty if absent or of an odd length.
-
-        Parameters
-        ----------
-        tag
-            The element.
-        """
+        """Return the values of an element of VR US; empty if absent or of an odd length."""
         element = self._elements.get(tag)
         if element is None or element.value is None or element.value == "":
             return []
@@ -115,21 +107,13 @@ class Elements:
 
         Parameters
         ----------
-        tag
-            The element.
         vm
             The greatest number of values.
         """
         return [float(number) for number in header_numbers(self.text(tag), vm) or ()]
 
     def items(self, tag: int) -> list["Elements"]:
-        """Return the items of a sequence; empty if absent.
-
-        Parameters
-        ----------
-        tag
-            The element.
-        """
+        """Return the items of a sequence; empty if absent."""
         element = self._elements.get(tag)
         if element is None or not element.value:
             return []

@@ -32,8 +32,6 @@ def classify(
         The header of the instance: ``Elements(dataset)``.
     has_pixel_data
         Whether Pixel Data follow.
-    tracers
-        The tracers of the study.
     """
     verdicts = {
         "kind": find_kind(header, has_pixel_data),
@@ -56,10 +54,6 @@ def index_row(
         The header from `read_header`.
     path
         Relative to the raw folder, with ``/``.
-    size
-        Size of the file, in bytes.
-    tracers
-        The tracers of the study.
     """
     elements = Elements(header.dataset)
     row = {"path": path, "size": str(size)}

@@ -83,13 +83,7 @@ class Limits:
         return int(getattr(self, name)) * _MB
 
     def beyond(self, name: str) -> HeaderFault:
-        """Return the fault of a file beyond a limit.
-
-        Parameters
-        ----------
-        name
-            Name of the limit.
-        """
+        """Return the fault of a file beyond a limit."""
         return HeaderFault("beyond-limits", f"limits.{name}: more than {getattr(self, name)}")
 
     def check_text(self, tag: int, vr: str | None, length: int) -> None:
@@ -118,8 +112,6 @@ class Limits:
         ----------
         name
             One of those in MB.
-        length
-            In bytes.
 
         Raises
         ------
@@ -135,13 +127,7 @@ DEFAULT = Limits()
 
 @dataclass(slots=True)
 class Budget:
-    """The number of elements that may still be read from a file.
-
-    Parameters
-    ----------
-    limits
-        The limits for the file.
-    """
+    """The number of elements that may still be read from a file."""
 
     limits: Limits
     left: int = field(init=False)
@@ -151,11 +137,6 @@ class Budget:
 
     def spend(self, count: int = 1) -> None:
         """Count elements, and refuse the file if there are too many.
-
-        Parameters
-        ----------
-        count
-            How many.
 
         Raises
         ------

@@ -64,8 +64,6 @@ class ReadElement(NamedTuple):
 
     Parameters
     ----------
-    head
-        Tag, VR and length.
     value
         Its bytes, without a delimiter.
     """
@@ -85,8 +83,6 @@ def head_at(data: Bytes, at: int, end: int, encoding: Encoding) -> Head:
         A file, or a part of it.
     at, end
         The place, and where the data end.
-    encoding
-        The encoding of the data set.
 
     Raises
     ------
@@ -125,10 +121,6 @@ def end_of_value(data: Bytes, at: int, end: int, encoding: Encoding, budget: Bud
         A file, or a part of it.
     at, end
         Where the value begins, and the data end.
-    encoding
-        The encoding of the data set.
-    budget
-        The number of elements that the file may still hold.
 
     Raises
     ------
@@ -178,11 +170,6 @@ def encoding_in_unknown(value: Bytes) -> Encoding:
 
     It is implicit little endian by PS3.5 6.2.2. Some writers keep the VRs or the byte order of the
     file.
-
-    Parameters
-    ----------
-    value
-        The element's bytes.
     """
     # the place of the VR, if the first element of the first item has one
     return Encoding(bytes(value[12:14]) in KNOWN, bytes(value[:4]) != ITEM_TAGS[1])
@@ -195,10 +182,6 @@ def items(value: Bytes, encoding: Encoding, budget: Budget) -> Iterator[list[Rea
     ----------
     value
         The value of the sequence, without its delimiter.
-    encoding
-        The encoding of the data set.
-    budget
-        The number of elements that the file may still hold.
 
     Yields
     ------

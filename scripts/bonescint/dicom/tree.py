@@ -99,10 +99,6 @@ def index_tree(
         The raw folder.
     workers
         Number of processes. 1 works in this one.
-    limits
-        The limits of size and number for a file.
-    tracers
-        The tracers of the study.
     known
         Path -> the row of an earlier reading. It is used if the file has not changed since.
 
