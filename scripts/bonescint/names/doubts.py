@@ -61,8 +61,6 @@ def opt_out_doubts(
 
     Parameters
     ----------
-    declined
-        Headers of the patients who declined.
     others
         Headers of the patients who stay.
     """
@@ -128,8 +126,6 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
     rows
         Rows of the index, in any order: subject (or patient_id), patient_name,
         patient_birth_date.
-    language
-        Language of the messages.
 
     Returns
     -------

@@ -297,8 +297,6 @@ class _Places:
     ----------
     text
         As for `FullNames.suspects`.
-    names
-        The names that may be in it.
     heard
         Its words of three letters or more -> their sounds.
     texts

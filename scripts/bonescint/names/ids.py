@@ -79,8 +79,6 @@ def declined_in(text: str, declined: Iterable[str]) -> set[str]:
 
     Parameters
     ----------
-    text
-        A text as in a header.
     declined
         Normalised IDs. One of fewer than four characters counts only if no other letter or digit
         touches it.
@@ -104,8 +102,6 @@ def doubted_in(text: str, declined: Collection[str], pattern: str = ANY_ID) -> s
 
     Parameters
     ----------
-    text
-        The ID as in the header.
     declined
         Normalised IDs.
     pattern

@@ -43,8 +43,6 @@ def orders(names: Sequence[_Part], number: int | None = None) -> Iterator[tuple[
 
     Parameters
     ----------
-    names
-        The parts.
     number
         How many of them are written. None means all.
     """
