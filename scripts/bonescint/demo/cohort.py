@@ -58,8 +58,6 @@ class Phantom:
         ----------
         patient
             The patient, with foci, height and weight.
-        seed
-            The demonstration's seed.
         early
             Blood pool instead of bone.
         """
@@ -99,12 +97,6 @@ def write_scans(
     ----------
     dicom
         The folder, with the layout of a hospital's export.
-    patients
-        The cohort.
-    seed
-        The demonstration's seed.
-    workers
-        The number of processes.
     """
     phantom = Phantom()
     write = partial(_write_patient, dicom, seed)
@@ -208,10 +200,6 @@ def write_truth(path: Path, patients: Sequence[Patient], files: Mapping[int, int
 
     Parameters
     ----------
-    path
-        The table.
-    patients
-        The cohort.
     files
         As `write_scans` returns them.
     """

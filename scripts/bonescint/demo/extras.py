@@ -22,8 +22,6 @@ def spect(patient: Patient, seed: int, pixels: CountFrames) -> FileDataset:
 
     Parameters
     ----------
-    patient, seed
-        The patient, and the demonstration's seed.
     pixels
         Counts (SPECT_FRAMES, SPECT_SIZE, SPECT_SIZE).
     """
@@ -74,8 +72,6 @@ def analysis_screen(patient: Patient, seed: int, scan: CountFrames, software: st
 
     Parameters
     ----------
-    patient, seed
-        The patient, and the demonstration's seed.
     scan
         Counts (2, rows, columns) shown on the screen.
     software
@@ -137,8 +133,6 @@ def cut(ds: FileDataset, in_header: bool) -> bytes:
 
     Parameters
     ----------
-    ds
-        The whole object.
     in_header
         Whether to cut inside the header; otherwise inside the pixel data.
     """

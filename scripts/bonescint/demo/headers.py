@@ -76,20 +76,12 @@ def make_object(
 
     Parameters
     ----------
-    patient
-        The patient.
     seed
         The demonstration's seed, from which UIDs are derived.
-    sop_class
-        SOP Class UID.
     series
         Key of the series among the patient's, part of the UIDs.
-    series_number, instance
-        Series Number and Instance Number.
     image_type
         Values of Image Type.
-    description
-        Series Description.
     minutes
         Start of the series after the study's time.
     """

@@ -80,8 +80,6 @@ def run_software(
         The whole cohort, because a hospital analyses and exports all patients.
     software
         Key of `SOFTWARE`.
-    seed
-        The demonstration's seed.
     """
     settings = SOFTWARE[software]
     order = list(SOFTWARE).index(software)
@@ -157,8 +155,6 @@ def read_scans(
     ----------
     patients
         The whole cohort.
-    seed
-        The demonstration's seed.
     """
     names = list(READERS)
     limits = np.cumsum(list(READERS.values()))

@@ -34,10 +34,6 @@ def whole_body(
 
     Parameters
     ----------
-    patient
-        The patient.
-    seed
-        The demonstration's seed.
     pixels
         Counts (2, rows, columns): anterior, posterior.
     early

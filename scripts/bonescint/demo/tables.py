@@ -75,8 +75,6 @@ def write_participants(path: Path, patients: Iterable[Patient], study: str) -> N
     ----------
     path
         The file, cp932.
-    patients
-        The cohort.
     study
         The preceding study as configured, such as HS2022-005.
     """
@@ -105,8 +103,6 @@ def write_opt_out(path: Path, patients: Iterable[Patient]) -> None:
     ----------
     path
         The file, UTF-8 with BOM.
-    patients
-        The cohort.
     """
     rows: list[tuple[str, ...]] = [("患者ID", "申出日", "申出者", "理由", "続柄", "備考")]
     patients = list(patients)
@@ -133,8 +129,6 @@ def write_export(path: Path, software: str, rows: Iterable[tuple[Patient, Measur
 
     Parameters
     ----------
-    path
-        The file.
     software
         Key of `SOFTWARE`.
     rows
@@ -209,8 +203,6 @@ def write_reading(path: Path, reader: int, rows: Iterable[tuple[Patient, ReaderR
 
     Parameters
     ----------
-    path
-        The workbook.
     reader
         0, 1 or 2. Each types IDs in a different way.
     rows
