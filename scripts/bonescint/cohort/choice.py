@@ -26,8 +26,6 @@ class Candidate(NamedTuple):
 
     Parameters
     ----------
-    code
-        The patient's code.
     tracer
         The tracer as finally decided.
     findings

@@ -88,13 +88,7 @@ def _of_one_uid(
 
 
 def content_digest(path: Path) -> str:
-    """Return the hash by which a decision refers to a file; empty if it cannot be read.
-
-    Parameters
-    ----------
-    path
-        The source file.
-    """
+    """Return the hash by which a decision refers to a file; empty if it cannot be read."""
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

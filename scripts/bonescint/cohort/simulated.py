@@ -14,8 +14,6 @@ def refuse_marks(marks: Iterable[str], synthetic: bool, language: str) -> None:
     ----------
     marks
         (0008,001C) Synthetic Data of every image; empty if it is absent.
-    synthetic, language
-        ``study.synthetic`` and ``language`` of the configuration.
 
     Raises
     ------
