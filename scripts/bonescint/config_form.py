@@ -140,8 +140,6 @@ def meaning(key: Mapping[str, Any], language: str) -> str:
     ----------
     key
         The key's schema, or a part of it.
-    language
-        ``ja`` or ``en``.
     """
     ja, _, en = str(key.get("description", "")).partition(" / ")
     return ja if language == "ja" else en

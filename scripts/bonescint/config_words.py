@@ -10,27 +10,13 @@ NONE = "none"  # `study.preceding_study` of a study without a preceding one
 
 
 def preceding_study(study: Mapping[str, Any]) -> str:
-    """Return the number of the preceding study, empty where there is none.
-
-    Parameters
-    ----------
-    study
-        The configuration's `study`.
-    """
+    """Return the number of the preceding study, empty where there is none."""
     named = str(study.get("preceding_study") or "")
     return "" if named == NONE else named
 
 
 def exam_name(study: Mapping[str, Any], language: str) -> str:
-    """Return the name of the exam, such as bone scan.
-
-    Parameters
-    ----------
-    study
-        The configuration's `study`.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return the name of the exam, such as bone scan."""
     named = study.get("exam") or {}
     return str(named.get(language) or Texts("study_words", language)("exam"))
 

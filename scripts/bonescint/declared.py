@@ -71,8 +71,6 @@ def replaced(
 
     Parameters
     ----------
-    names
-        The declared header.
     declared
         The declared columns that the configuration replaces: the tracers, the metrics.
     configured

@@ -76,11 +76,6 @@ def replacing(
 def to_the_disk(folder: Path) -> None:
     """Write everything on a folder's filesystem to the disk, without waiting for other disks.
 
-    Parameters
-    ----------
-    folder
-        Any folder of the filesystem.
-
     Raises
     ------
     OSError
@@ -104,11 +99,6 @@ def towards_the_disk(stream: IO[Any]) -> None:
     """Let the system begin to write a file to the disk, and do not wait.
 
     `to_the_disk` then has less to wait for. Where the system has no such call, it has all of it.
-
-    Parameters
-    ----------
-    stream
-        The file, open for writing.
     """
     stream.flush()
     if call := _begin_to_write():
@@ -140,13 +130,7 @@ def in_temporary(name: str) -> str:
 
 
 def from_the_disk(stream: IO[Any]) -> None:
-    """Write a file to the disk, and read it from there again where the system supports it.
-
-    Parameters
-    ----------
-    stream
-        The file, open for writing.
-    """
+    """Write a file to the disk, and read it from there again where the system supports it."""
     stream.flush()
     os.fsync(stream.fileno())
     if hasattr(os, "posix_fadvise"):  # macOS has no such function
@@ -164,8 +148,6 @@ def give_mode(file: str | Path | int, mode: int) -> None:
     ----------
     file
         Its path, or the descriptor of an open file.
-    mode
-        The mode.
     """
     with suppress(PermissionError):
         if isinstance(file, int):
@@ -180,11 +162,6 @@ def in_cell(text: str) -> str:
     A text that would begin a formula gets an apostrophe before it, and so does an apostrophe;
     numbers do not. A control character is written ``\x07``, a backslash that could be read so
     ``\x5c``.
-
-    Parameters
-    ----------
-    text
-        Any text.
     """
     if text[:1] not in _FORMULA and text.isprintable() and "\\" not in text:  # most texts
         return text
@@ -199,13 +176,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def as_written(cell: str) -> str:
-    """Return the text that `in_cell` made into a cell.
-
-    Parameters
-    ----------
-    cell
-        The cell.
-    """
+    """Return the text that `in_cell` made into a cell."""
     if "\\" in cell:
         cell = _ESCAPE.sub(lambda found: chr(int(found[1][1:], 16)), cell)
     return cell[1:] if cell[:1] == "'" else cell

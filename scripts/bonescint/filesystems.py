@@ -169,8 +169,6 @@ def block_of(mount: Mount, root: Path = Path("/")) -> Path | None:
 
     Parameters
     ----------
-    mount
-        The filesystem.
     root
         The folder that holds the machine's /sys and /dev.
     """
@@ -186,8 +184,6 @@ def named_block(device: str, root: Path = Path("/")) -> Path | None:
 
     Parameters
     ----------
-    device
-        Its path.
     root
         As for `block_of`.
     """

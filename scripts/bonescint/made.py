@@ -26,8 +26,6 @@ def as_made(file: Path, path: str) -> Row:
 
     Parameters
     ----------
-    file
-        The file.
     path
         The file's name in the list.
     """
@@ -41,8 +39,6 @@ def is_as_made(file: Path, rows: Iterable[Row]) -> bool:
 
     Parameters
     ----------
-    file
-        The file.
     rows
         As `as_made` returns them. One of them must fit.
     """
@@ -55,13 +51,7 @@ def is_as_made(file: Path, rows: Iterable[Row]) -> bool:
 
 
 def forget_made(log: Path) -> None:
-    """Forget what a job made, when it starts again and may be interrupted.
-
-    Parameters
-    ----------
-    log
-        The job's log.
-    """
+    """Forget what a job made, when it starts again and may be interrupted."""
     _list_of(log).unlink(missing_ok=True)
 
 
@@ -70,8 +60,6 @@ def remember_made(log: Path, outputs: Iterable[str]) -> None:
 
     Parameters
     ----------
-    log
-        The job's log.
     outputs
         Paths from the study's folder. Only files below results/ count.
     """

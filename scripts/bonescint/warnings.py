@@ -21,8 +21,6 @@ class Phrase:
 
     Parameters
     ----------
-    key
-        The key of a text.
     values
         For the text's fields. A phrase among them has words of its own.
     """
@@ -87,8 +85,6 @@ def warning(
         The subject: a table's name, or the key ``source....`` of a text.
     rule
         The requirement (R1..R40), empty if none.
-    phrase
-        The unusual finding.
     where
         As for `place_in_words`; None if it has no particular place.
     """
@@ -106,8 +102,6 @@ def write_warnings(path: str | Path, rows: Iterable[Mapping[str, str]]) -> int:
 
     Parameters
     ----------
-    path
-        The table.
     rows
         As `warning` returns them.
     """
@@ -115,13 +109,7 @@ def write_warnings(path: str | Path, rows: Iterable[Mapping[str, str]]) -> int:
 
 
 def read_phrases(written: str) -> dict[str, object]:
-    """Return the cell ``where`` or ``values`` of a row as name -> value, phrases among them.
-
-    Parameters
-    ----------
-    written
-        The cell.
-    """
+    """Return the cell ``where`` or ``values`` of a row as name -> value, phrases among them."""
     return {name: _read(value) for name, value in json.loads(written or "{}").items()}
 
 

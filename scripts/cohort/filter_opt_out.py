@@ -132,8 +132,6 @@ def refuse_other_kind(index: Path, synthetic: bool, language: str) -> None:
     ----------
     index
         The index of the raw folder.
-    synthetic, language
-        ``study.synthetic`` and ``language`` of the configuration.
 
     Raises
     ------

@@ -50,8 +50,6 @@ def write_partner_sheet(
         Of the configuration.
     sheet
         The workbook to write.
-    reviewers
-        How many persons must agree.
     reports
         results/anonymization/{batch}.csv. Every image of a real patient needs a release.
     dicom
