@@ -25,15 +25,10 @@ class _Labels(Protocol):
 
 
 def components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
-    """Return the number of each pixel's component, and how many there are.
+    """Return the number of each pixel's component in a picture, and how many there are.
 
     Pixels that touch by a corner belong together. Components are numbered from 1 in the order of
     their first pixels; 0 is outside the mask.
-
-    Parameters
-    ----------
-    mask
-        Rows x columns, at least one pixel.
     """
     labels = np.empty(mask.shape, np.int32)
     return labels, int(_labels()(mask, _EIGHT, labels))

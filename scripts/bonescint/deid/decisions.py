@@ -119,13 +119,7 @@ def read_decisions(path: Path, reviewers: int = 1) -> list[Decision]:
 
 
 def parse_decision(row: Mapping[str, str]) -> Decision | None:
-    """Return a row as a decision, or None if it is none.
-
-    Parameters
-    ----------
-    row
-        Cells by column, trimmed.
-    """
+    """Return a row of trimmed cells as a decision, or None if it is none."""
     # some programs print hashes in capitals; a block must not be lost because of that
     digest, item = row["sha256"].lower(), row["item"]
     item = item.lower() if item.lower() in _ITEMS else item
@@ -147,13 +141,7 @@ def parse_decision(row: Mapping[str, str]) -> Decision | None:
 
 
 def decision_words(item: str) -> dict[str, bool]:
-    """Return the possible decisions about an item, and whether each lets something pass.
-
-    Parameters
-    ----------
-    item
-        The subject of the decision.
-    """
+    """Return the possible decisions about an item, and whether each lets something pass."""
     if item.startswith(BLANK):
         return _BLANK_WORDS
     if item == IMAGE:
@@ -162,13 +150,7 @@ def decision_words(item: str) -> dict[str, bool]:
 
 
 def person(reviewer: str) -> str:
-    """Return a reviewer without width, case and blanks, so that two spellings are one person.
-
-    Parameters
-    ----------
-    reviewer
-        As typed.
-    """
+    """Return a reviewer without width, case and blanks, so that two spellings are one person."""
     return "".join(half_width(reviewer).casefold().split())
 
 
@@ -241,13 +223,7 @@ def released_stations(decisions: list[Decision]) -> frozenset[str]:
 
 
 def station_digest(name: str) -> str:
-    """Return the digest by which a decision names a Station Name; empty if there is no name.
-
-    Parameters
-    ----------
-    name
-        As decoded from the source.
-    """
+    """Return the digest by which a decision names a decoded Station Name; empty without a name."""
     name = unpadded(name)
     return sha256(name.encode()).hexdigest() if name else ""
 

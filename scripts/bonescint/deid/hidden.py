@@ -79,12 +79,7 @@ def check_identity(source: Source) -> None:
 
 
 def check_unchanged(source: Source, row: Mapping[str, str]) -> None:
-    """Refuse a file whose patient is no longer that of the index, even if its date is the same.
-
-    Parameters
-    ----------
-    row
-        What the index read from it. An empty value is not compared.
+    """Refuse a file whose patient is no longer that of the index's row, whatever its date.
 
     Raises
     ------

@@ -110,13 +110,7 @@ class Identifiers:
         return self.known.numbers
 
     def are_in(self, value: bytes) -> bool:
-        """Tell whether a value holds one of them in any encoding.
-
-        Parameters
-        ----------
-        value
-            The bytes of one text, or of several binary values.
-        """
+        """Tell whether one text, or several binary values, hold one of them in any encoding."""
         reading, known = read(value), self.known
         if any(raw in value for raw in self.raw) or known.are_in(reading):
             return True
@@ -166,13 +160,7 @@ class Identifiers:
         return inside or any(len(form) >= SHORTEST_NUMBER and form in numbers for form in forms)
 
     def holds_numbers(self, parts: list[str]) -> bool:
-        """Tell whether several values are an ID or a birth date in pieces.
-
-        Parameters
-        ----------
-        parts
-            The values of one DS or IS.
-        """
+        """Tell whether the values of one DS or IS are an ID or a birth date in pieces."""
         found = [match[1] for part in parts if (match := _WHOLE.fullmatch(part))]
         digits = "".join(found).lstrip("0")
         if len(digits) >= _SURE and any(len(k) >= _SURE and k in digits for k in self.numbers):
@@ -182,13 +170,7 @@ class Identifiers:
         return any(t[0] > 31 and t in self.known.births for t in triples)
 
     def holds_pieces(self, value: bytes) -> bool:
-        """Tell whether the digits of a text hold a number or a birth date, with any separators.
-
-        Parameters
-        ----------
-        value
-            A text that is mostly numbers, such as a software version.
-        """
+        """Tell whether a text of digits, such as a version, holds a number or birth date."""
         digits = bytes(byte for byte in value if byte in b"0123456789").decode()
         if any(len(n) >= SHORTEST_NUMBER and n in digits for n in self.numbers):
             return True

@@ -41,13 +41,7 @@ def open_keywords() -> dict[str, int]:
 
 
 def literal(text: str) -> str:
-    """Return the form in which values and lines are compared: NFKC, trimmed, without case.
-
-    Parameters
-    ----------
-    text
-        A decoded or a typed value.
-    """
+    """Return the form in which values and lines are compared: NFKC, trimmed, without case."""
     return unpadded(text).casefold()
 
 

@@ -36,12 +36,7 @@ class ColourTable:
 
 
 def read_palette(source: Source, stored: int, signed: bool) -> ColourTable:
-    """Return the colour table of an image.
-
-    Parameters
-    ----------
-    stored, signed
-        Bits Stored of its pixels, and whether they are two's complement.
+    """Return the colour table of an image with `stored` bits, `signed` if two's complement.
 
     Raises
     ------

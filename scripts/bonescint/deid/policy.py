@@ -229,12 +229,7 @@ def _read_allow_list(iod: str) -> dict[int, Rule]:
 
 
 def table_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows of the hospital's table unchanged, with their numbers (R18).
-
-    Parameters
-    ----------
-    path
-        CSV as `bonescint.text.csvfile.typed_rows` reads it.
+    """Return the rows of the hospital's table (`typed_rows`) unchanged, with their numbers (R18).
 
     Raises
     ------

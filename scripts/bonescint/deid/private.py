@@ -175,13 +175,7 @@ class KeptPrivate:
         return out
 
     def select(self, creators: Mapping[tuple[int, int], str], tag: int) -> PrivateDecision | None:
-        """Return the decision for a private element of the top level, if there is one.
-
-        Parameters
-        ----------
-        creators
-            Creator by group and block byte.
-        """
+        """Return the decision for a private element, by the creators of groups and blocks."""
         group, element = tag >> 16, tag & 0xFFFF
         creator = creators.get((group, element >> 8))
         return self.decisions.get((creator, group, element & 0xFF)) if creator else None
@@ -292,13 +286,7 @@ class KeptPrivate:
 
 
 def overlay_bitmap(vr: str | None, value: bytes, little_endian: bool) -> bytes:
-    """Return the bytes of an overlay as they are written. A decision approves their SHA-256.
-
-    Parameters
-    ----------
-    vr
-        The VR in the source; None if it is an implicit file.
-    """
+    """Return the bytes of an overlay as they are written. A decision approves their SHA-256."""
     return value if little_endian or vr == "OB" else swapped(value, 2)
 
 

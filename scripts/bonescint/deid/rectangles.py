@@ -61,13 +61,7 @@ def parse_rectangles(text: str) -> Rectangles:
 
 
 def spelled(rectangles: Iterable[Rectangle]) -> str:
-    """Return rectangles in the form that `parse_rectangles` reads.
-
-    Parameters
-    ----------
-    rectangles
-        In any order.
-    """
+    """Return rectangles, in any order, in the form that `parse_rectangles` reads."""
     return ";".join(
         f"{one.frame}:{one.x},{one.y},{one.width},{one.height}" for one in sorted(set(rectangles))
     )

@@ -142,12 +142,7 @@ def is_blank(raw: Raw | None) -> bool:
 
 
 def charset_of(level: RawLevel) -> tuple[str, ...]:
-    """Return the values of a level's Specific Character Set; ``("",)`` if it declares none.
-
-    Parameters
-    ----------
-    level
-        A data set or an item.
+    """Return a data set's or an item's Specific Character Set; ``("",)`` if it declares none.
 
     Raises
     ------
