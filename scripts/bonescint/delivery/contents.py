@@ -17,13 +17,7 @@ _NAMED = 10  # names in a sentence
 
 
 def reports_of(folder: Path = REPORTS) -> list[Path]:
-    """Return the batches' reports of a study, ``00.csv`` and so on.
-
-    Parameters
-    ----------
-    folder
-        results/anonymization.
-    """
+    """Return the batches' reports of a study, ``00.csv`` and so on."""
     return sorted(path for path in folder.glob("*.csv") if path.stem.isdecimal())
 
 

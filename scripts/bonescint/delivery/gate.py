@@ -18,13 +18,7 @@ _FOLDER = "results/delivery"
 
 
 def is_asked(arguments: Iterable[str]) -> bool:
-    """Tell whether Snakemake is asked for what goes to the partner.
-
-    Parameters
-    ----------
-    arguments
-        Its command line, because Snakemake does not tell its targets while the rules are read.
-    """
+    """Tell by Snakemake's command line whether it is asked for what goes to the partner."""
     # a target may also be the value of an option: --until=deliver
     words = [part for word in arguments for part in (word, word.partition("=")[2])]
     return any(

@@ -41,13 +41,7 @@ class Incomplete(NamedTuple):
 
 
 def partner_rows(cases: Path, reference: Path, findings: Path) -> list[dict[str, str]]:
-    """Return the rows of the partner's sheet for the cases that have coded images (R28).
-
-    Parameters
-    ----------
-    cases, reference, findings
-        results/cases.csv, results/reference.csv and private/findings.csv.
-    """
+    """Return the rows of the partner's sheet for the cases that have coded images (R28)."""
     decided = {row["code"]: row for row in read_rows(reference)}
     texts = {row["code"]: row["findings"] for row in read_rows(findings)}
     return [
@@ -118,13 +112,7 @@ def rows_sent(
 
 
 def waiting(found: Iterable[Incomplete], language: str) -> Iterator[str]:
-    """Yield a sentence for every incomplete case that nobody has decided about.
-
-    Parameters
-    ----------
-    found
-        Of `incomplete`.
-    """
+    """Yield a sentence for every incomplete case that nobody has decided about."""
     text = Texts("delivery", language)
     for one in found:
         if not one.decision:
@@ -134,13 +122,7 @@ def waiting(found: Iterable[Incomplete], language: str) -> Iterator[str]:
 
 
 def left_out(table: Path = TABLE, selection: Path = SELECTION) -> set[str]:
-    """Return the codes of the cases in no delivery: not chosen, or left out by a decision.
-
-    Parameters
-    ----------
-    table, selection
-        results/hospital/incomplete.csv and results/cohort/selection.csv, which may not be made yet.
-    """
+    """Return the codes in no delivery: not chosen, or left out. Tables may not be made yet."""
     rows = read_rows(table) if table.exists() else ()
     decided = {row["code"] for row in rows if row["decision"] == LEAVE_OUT}
     return decided | not_chosen(selection)

@@ -127,13 +127,7 @@ def plan(
 
 
 def stopped_in(table: Path = TABLE) -> set[str]:
-    """Return the codes of the patients who asked to be in no further delivery.
-
-    Parameters
-    ----------
-    table
-        results/hospital/planned.csv, which may not be made yet.
-    """
+    """Return the codes of patients who asked to be in no further delivery (planned.csv, if any)."""
     rows = read_rows(table) if table.exists() else ()
     return {row["code"] for row in rows if row["state"] == STOPPED}
 

@@ -54,13 +54,7 @@ def record_page(
     language: str,
     folders: Iterable[Path] = _FORMS,
 ) -> str:
-    """Return the page. It needs no script, no network and no other file, and shows no time.
-
-    Parameters
-    ----------
-    folders
-        Where forms lie.
-    """
+    """Return the page. It needs no script, no network and no other file, and shows no time."""
     text = Texts("record", language)
     return page_template(
         Path(__file__).parent, ["record_page.html.j2"], ["record_page.css"]

@@ -107,13 +107,7 @@ def undecided(
 
 
 def read_findings(paths: Mapping[str, Path]) -> dict[str, dict[str, str]]:
-    """Return code -> reader -> findings.
-
-    Parameters
-    ----------
-    paths
-        Reader -> private/findings/{reader}.csv.
-    """
+    """Return code -> reader -> findings from reader -> private/findings/{reader}.csv."""
     findings: dict[str, dict[str, str]] = {}
     for reader, path in paths.items():
         for row in read_rows(path):

@@ -67,13 +67,7 @@ class _InImage(io.RawIOBase):
 
 
 class ImageContents:
-    """The files of one tree of an image.
-
-    Parameters
-    ----------
-    files
-        Name -> extent.
-    """
+    """The files (name -> extent) of one tree of an image."""
 
     def __init__(self, stream: IO[bytes], files: Mapping[str, Extent]) -> None:
         self._stream = stream

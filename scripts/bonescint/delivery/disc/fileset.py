@@ -107,14 +107,9 @@ def outer_files(archive: Path, label: Label) -> list[DiscFile]:
 
 
 def manifest_of(files: Iterable[DiscFile]) -> bytes:
-    """Return the lines ``<sha256>  <path>`` of files by their Joliet paths, sorted by path.
+    """Return the lines ``<sha256>  <path>`` of all other files, sorted by Joliet path.
 
     It has neither BOM nor CR, because with them ``sha256sum -c`` would miss a line.
-
-    Parameters
-    ----------
-    files
-        All files of the volume except the manifest.
     """
     lines = (f"{one.sha256}  {one.joliet}\n" for one in sorted(files, key=lambda one: one.joliet))
     return "".join(lines).encode("utf-8")
@@ -125,13 +120,7 @@ def _manifest(files: Iterable[DiscFile]) -> DiscFile:
 
 
 def of_bytes(iso: str, content: bytes, joliet: str = "") -> DiscFile:
-    """Return a file of a disc that is made in memory.
-
-    Parameters
-    ----------
-    iso, joliet
-        Its paths; empty = the same.
-    """
+    """Return a file of a disc that is made in memory; without `joliet` both paths are the same."""
     digest = hashlib.sha256(content).hexdigest()
     return DiscFile(iso, joliet or iso, content, len(content), digest)
 

@@ -41,13 +41,7 @@ _LONGEST_JOLIET = 64  # bytes of UTF-8: the limit of pycdlib, below that of Joli
 
 
 def image_size(files: Sequence[DiscFile]) -> int:
-    """Return the exact size in bytes of the image of these files, without reading them.
-
-    Parameters
-    ----------
-    files
-        Of one volume.
-    """
+    """Return the exact size in bytes of the image of a volume's files, without reading them."""
     return _size(_laid_out(files, "VOLUME", read=False))
 
 
@@ -99,13 +93,7 @@ def require_room(path: Path, size: int) -> None:
 
 @contextmanager
 def cannot_write(path: Path) -> Iterator[None]:
-    """Turn an error of the system, while a file is built, into a message.
-
-    Parameters
-    ----------
-    path
-        The file that is built. An error about another file concerns a source.
-    """
+    """Turn an error of the system, while a file is built, into a message about it or its source."""
     try:
         yield
     except OSError as error:

@@ -68,24 +68,12 @@ class IsoImage:
 
 
 def joliet_name(iso: str) -> str:
-    """Return the name that Windows shows for a path in ISO 9660.
-
-    Parameters
-    ----------
-    iso
-        The path, without version.
-    """
+    """Return the name that Windows shows for a path in ISO 9660 without version."""
     return _NAMES.get(iso, iso)
 
 
 def read_image(stream: IO[bytes], size: int, verdict: DiscVerdict) -> IsoImage | None:
-    """Read the descriptors and both trees; None if it is not an ISO 9660 image.
-
-    Parameters
-    ----------
-    size
-        Number of bytes that exist.
-    """
+    """Read the descriptors and both trees from `size` bytes; None if it is no ISO 9660 image."""
     stream.seek(_SYSTEM_AREA * SECTOR)
     primary = stream.read(SECTOR)
     if len(primary) < SECTOR or primary[:6] != b"\1CD001":
@@ -261,13 +249,7 @@ def _folders_of(path: str) -> list[str]:
 
 
 def check_gaps(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict) -> None:
-    """Check that unused bytes are zero: system area, ends of sectors, sectors between files.
-
-    Parameters
-    ----------
-    stream
-        The image.
-    """
+    """Check that unused bytes are zero: system area, ends of sectors, sectors between files."""
     owners: dict[Extent, str] = {}
     for tree in (image.iso, image.joliet):
         owners |= {place: path for path, place in tree.files.items()} if tree else {}

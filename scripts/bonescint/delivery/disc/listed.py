@@ -24,13 +24,7 @@ _MOST_XML = 1 << 26  # bytes of an unpacked sheet
 
 
 def read_hashes(stream: IO[bytes], name: str, verdict: DiscVerdict) -> dict[str, str]:
-    """Return path -> SHA-256 of a manifest.
-
-    Parameters
-    ----------
-    verdict
-        Gets a fault for each malformed line.
-    """
+    """Return path -> SHA-256 of a manifest. Each malformed line is a fault."""
     found: dict[str, str] = {}
     paths: list[str] = []
     for n, line in enumerate(stream.read(_LARGEST).split(b"\n"), 1):
@@ -141,13 +135,7 @@ def sheet_codes(stream: IO[bytes], verdict: DiscVerdict) -> set[str]:
 def compare_codes(
     images: Collection[str], tabled: Mapping[str, Collection[str]], verdict: DiscVerdict
 ) -> None:
-    """Compare the codes of images and tables both ways.
-
-    Parameters
-    ----------
-    tabled
-        Name of a table -> its codes.
-    """
+    """Compare the codes of images and tables (name -> codes) both ways."""
     for file, codes in tabled.items():
         for code in sorted(filter(re.compile(CODE_PATTERN).fullmatch, {*images} - {*codes})):
             verdict.fault("tables", "no_row", file=file, code=code)

@@ -85,12 +85,7 @@ class DiscCheck:
         return verdict
 
     def check_image(self, stream: IO[bytes], path: Path, verdict: DiscVerdict) -> None:
-        """Check an image in a file or a drive.
-
-        Parameters
-        ----------
-        path
-            Where it is, for the message.
+        """Check an image in a file or a drive at `path`.
 
         Raises
         ------
