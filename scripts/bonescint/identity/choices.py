@@ -55,13 +55,7 @@ def rule_of(selection: object, listed: str = "") -> ChoiceRule:
 
 
 def listed_subjects(entries: Mapping[str, int], ledger: Ledger) -> dict[str, int]:
-    """Return subject -> row of a list that names patient IDs or codes.
-
-    Parameters
-    ----------
-    entries
-        What `bonescint.tables.selection_list.read_selection` returned.
-    """
+    """Return subject -> row of a list (`read_selection`) that names patient IDs or codes."""
     return {ledger.subject_of(entry) or entry: row for entry, row in entries.items()}
 
 
@@ -79,12 +73,7 @@ def rule_asked(selection: object, listed: Mapping[str, int], ledger: Ledger) -> 
 
 
 def choice_to_keep(ledger: Ledger, rule: ChoiceRule, language: str) -> Entry | None:
-    """Return the choice on record, None if there is none or a new one begins.
-
-    Parameters
-    ----------
-    rule
-        What the configuration asks for.
+    """Return the choice on record, None if there is none or a new one begins by the rule asked.
 
     Raises
     ------

@@ -28,12 +28,7 @@ def typed_code(typed: str) -> str | None:
 
 
 def listed_codes(path: Path) -> list[str]:
-    """Return the codes of a list that somebody typed.
-
-    Parameters
-    ----------
-    path
-        A text file with one code per line.
+    """Return the codes of a list that somebody typed, one a line.
 
     Raises
     ------

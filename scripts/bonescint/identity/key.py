@@ -30,13 +30,7 @@ def is_wrapped(key: str | Path) -> bool:
 
 
 def file_kind(file: Path) -> str:
-    """Return the kind of a file: ``ledger`` (encrypted to a key), ``key`` or empty.
-
-    Parameters
-    ----------
-    file
-        A file that somebody gives as key or ledger.
-    """
+    """Return the kind of a given file: ``ledger`` (encrypted to a key), ``key`` or empty."""
     with file.open("rb") as stream:
         data = stream.read(_HEAD)
     return "ledger" if _FOR_A_KEY.search(data) else "key" if _A_KEY.search(data) else ""

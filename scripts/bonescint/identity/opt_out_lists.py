@@ -73,13 +73,7 @@ def fingerprint(ledger: Ledger, path: str | Path) -> str:
 
 
 def standing(ledger: Ledger, of: str) -> str:
-    """Return what was last recorded of a list: `TAKEN`, `HELD`, `UNDONE`, or empty.
-
-    Parameters
-    ----------
-    of
-        The list's fingerprint.
-    """
+    """Return the last record of a list's fingerprint: `TAKEN`, `HELD`, `UNDONE`, or empty."""
     return _standings(ledger).get(of, "")
 
 

@@ -62,11 +62,6 @@ def remember(ledger: Ledger, headers: Iterable[PersonalData]) -> None:
     """Record name and birth date of those who declined, as in the images, if they are new.
 
     These images may be gone when an image of the same patient under another ID arrives.
-
-    Parameters
-    ----------
-    headers
-        Name and birth date of those who declined.
     """
     with ledger.exclusive():
         new = {header for header in headers if header.name.strip("^= ")} - set(remembered(ledger))
@@ -126,13 +121,7 @@ def is_no_id(subject: str, known: Set[str], pattern: str = ANY_ID) -> bool:
 
 
 def is_incomplete(entry: Entry) -> bool:
-    """Return whether an entry lacks a required detail; it excludes the patient all the same (R13).
-
-    Parameters
-    ----------
-    entry
-        As for `record`.
-    """
+    """Return whether an entry lacks a required detail; it excludes all the same (R13)."""
     wanted = ["received", "by"] + ["ground", "relation"] * (entry["by"] == "proxy")
     return not all(entry[key] for key in wanted)
 

@@ -139,13 +139,7 @@ def require_private_place(stream: IO[Any], path: Path) -> None:
 
 
 def no_modes(path: Path, language: str) -> str:
-    """Return the message that a file at this place cannot be private, why, and where to put it.
-
-    Parameters
-    ----------
-    path
-        The file, or where it should go.
-    """
+    """Return the message that a file at this place cannot be private, why, and where to put it."""
     fstype, _ = filesystem_of(path)
     kind = {"drvfs": "drvfs", "vfat": "fat", "msdos": "fat", "exfat": "fat"}.get(fstype, "other")
     return Texts("drives", language)(f"no_modes.{kind}", file=path, fstype=fstype or "?")
