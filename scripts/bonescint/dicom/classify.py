@@ -39,11 +39,6 @@ def image_type_of(header: Elements) -> list[str]:
 def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
     """Return whole_body, spect, static, dynamic, secondary_capture, non_image or other_modality.
 
-    Parameters
-    ----------
-    has_pixel_data
-        Whether Pixel Data follow (even without a value).
-
     Notes
     -----
     A picture of a screen is a secondary capture even if it is stored as an NM image. It is then

@@ -32,13 +32,7 @@ class Palette(NamedTuple):
 
 
 def entries(value: bytes, number: int, bits: int) -> NDArray[np.integer]:
-    """Return the entries of one colour from the bytes of a little-endian file.
-
-    Parameters
-    ----------
-    value
-        The value of the lookup table data.
-    """
+    """Return the entries of one colour from lookup table data in little endian."""
     return np.frombuffer(value, f"<u{bits // 8}", number)
 
 
@@ -98,26 +92,14 @@ def shades(dataset: Dataset) -> NDArray[Any]:
 
 
 def window(light: NDArray[Any]) -> tuple[float, float]:
-    """Return the values drawn as lightest and darkest grey: the minimum and the percentile.
-
-    Parameters
-    ----------
-    light
-        A frame of `shades`.
-    """
+    """Return the lightest and darkest value drawn of a frame of `shades`: minimum, percentile."""
     lower = float(light.min())
     upper = float(np.percentile(light, CLIP))
     return lower, upper if upper > lower else max(float(light.max()), lower + 1)
 
 
 def greys(light: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return one picture in 256 greys, clipped at the percentile: 0 is its darkest pixel.
-
-    Parameters
-    ----------
-    light
-        A frame of `shades`.
-    """
+    """Return a frame of `shades` in 256 greys, clipped at the percentile: 0 is its darkest."""
     counts = light.astype(np.float32)
     lower, upper = window(counts)
     shade: NDArray[Any] = np.clip((counts - lower) / (upper - lower), 0, 1) * 255

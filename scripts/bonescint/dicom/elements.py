@@ -103,13 +103,7 @@ class Elements:
         return [int(v) for v in (value if hasattr(value, "__iter__") else [value])]
 
     def numbers(self, tag: int, vm: int) -> list[float]:
-        """Return the values of an element of VR DS; empty if absent or no numbers.
-
-        Parameters
-        ----------
-        vm
-            The greatest number of values.
-        """
+        """Return at most `vm` values of VR DS; empty if absent or no numbers."""
         return [float(number) for number in header_numbers(self.text(tag), vm) or ()]
 
     def items(self, tag: int) -> list["Elements"]:

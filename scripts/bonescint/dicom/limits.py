@@ -27,13 +27,7 @@ class HeaderFault(Exception):
         self.detail = detail
 
     def within(self, place: str) -> Self:
-        """Return the fault with the attribute in which it was found.
-
-        Parameters
-        ----------
-        place
-            Its tag.
-        """
+        """Return the fault with the tag of the attribute in which it was found."""
         if self.reason != "beyond-limits":
             self.detail = f"{place}: {self.detail}"
         return self
@@ -73,13 +67,7 @@ class Limits:
     nesting: int = 64
 
     def bytes_of(self, name: str) -> int:
-        """Return a limit in bytes.
-
-        Parameters
-        ----------
-        name
-            One of those in MB.
-        """
+        """Return a limit that is in MB in bytes."""
         return int(getattr(self, name)) * _MB
 
     def beyond(self, name: str) -> HeaderFault:
@@ -106,12 +94,7 @@ class Limits:
                 raise self.beyond("text_kb")
 
     def check_bytes(self, name: str, length: int) -> None:
-        """Refuse a length beyond a limit.
-
-        Parameters
-        ----------
-        name
-            One of those in MB.
+        """Refuse a length beyond a limit that is in MB.
 
         Raises
         ------

@@ -60,13 +60,7 @@ class Opening(NamedTuple):
 
 
 def looks_like_data_set(head: bytes, size: int) -> bool:
-    """Tell a data set without preamble from any other file by its first element.
-
-    Parameters
-    ----------
-    head
-        The beginning of the file.
-    """
+    """Tell a data set without preamble from any other file by its first element."""
     if len(head) < 8:
         return False
     group, _, vr = struct.unpack_from("<HH2s", head)

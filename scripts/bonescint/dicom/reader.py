@@ -60,13 +60,7 @@ class Head(NamedTuple):
 
 
 class ReadElement(NamedTuple):
-    """An element of an item.
-
-    Parameters
-    ----------
-    value
-        Its bytes, without a delimiter.
-    """
+    """An element of an item, with its bytes without a delimiter."""
 
     head: Head
     value: Bytes

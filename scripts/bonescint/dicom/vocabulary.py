@@ -105,12 +105,6 @@ def tracer_codes(tracers: tuple[str, ...] = BONE_TRACERS) -> dict[tuple[str, str
 
 @cache
 def scan_terms(attribute: str) -> TermList:
-    """Return the words for one property of a scan (resources/scan_terms.csv).
-
-    Parameters
-    ----------
-    attribute
-        ``phase`` or ``view``.
-    """
+    """Return the words for a scan's ``phase`` or ``view`` (resources/scan_terms.csv)."""
     rows = resource_rows("scan_terms.csv")
     return TermList({row["term"]: row["meaning"] for row in rows if row["attribute"] == attribute})
