@@ -8,13 +8,7 @@ from ahocorasick_rs import AhoCorasick
 
 
 class ManyTexts:
-    """Texts that are searched together.
-
-    Parameters
-    ----------
-    texts
-        They must be folded like the searched text. Empty ones are left out.
-    """
+    """Texts, folded like the searched text, that are searched together. Empty ones are left out."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = sorted(set(texts) - {""})

@@ -58,11 +58,6 @@ def opt_out_doubts(
     in `identity_doubts`, or if one holds the other's full name (with a title, in one word). A birth
     date that is missing or unreadable is no different date, so equal names are then a doubt. All
     headers of a patient count together.
-
-    Parameters
-    ----------
-    others
-        Headers of the patients who stay.
     """
     gone, stay = _births(declined), _births(others)
     by_key: dict[str, set[str]] = defaultdict(set)

@@ -41,13 +41,7 @@ class Strictness:
     prose: bool = False
 
     def read(self, text: str) -> Reading:
-        """Return a text laid out for the search.
-
-        Parameters
-        ----------
-        text
-            A text of a table or a report, unchanged.
-        """
+        """Return an unchanged text of a table or a report, laid out for the search."""
         return laid_out((text,), self.prose)
 
 

@@ -73,13 +73,7 @@ class Reading:
 
 
 def read(value: bytes) -> Reading:
-    """Return the possible readings of a value.
-
-    Parameters
-    ----------
-    value
-        The bytes of one text, or of several binary values.
-    """
+    """Return the possible readings of one text, or of several binary values."""
     return _read_short(value) if len(value) <= _LONGEST_CACHED else laid_out(tuple(readings(value)))
 
 
