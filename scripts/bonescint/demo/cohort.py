@@ -91,13 +91,7 @@ def _start(phantom: Phantom) -> None:
 def write_scans(
     dicom: Path, patients: Sequence[Patient], seed: int, workers: int
 ) -> dict[int, int]:
-    """Write the raw folder and return the number of files of each patient by index.
-
-    Parameters
-    ----------
-    dicom
-        The folder, with the layout of a hospital's export.
-    """
+    """Write the raw folder as a hospital exports it; return index -> number of files."""
     phantom = Phantom()
     write = partial(_write_patient, dicom, seed)
     if workers == 1:
@@ -196,13 +190,7 @@ def _write_dicomdir(path: Path, seed: int) -> None:
 
 
 def write_truth(path: Path, patients: Sequence[Patient], files: Mapping[int, int]) -> None:
-    """Write the truth about the demonstration for the tests. A hospital would not know it.
-
-    Parameters
-    ----------
-    files
-        As `write_scans` returns them.
-    """
+    """Write the truth about the demonstration for the tests. A hospital would not know it."""
     rows: list[dict[str, Any]] = []
     for patient in patients:
         row = {

@@ -18,13 +18,7 @@ SPECT_FRAMES, SPECT_SIZE = 16, 64
 
 
 def spect(patient: Patient, seed: int, pixels: CountFrames) -> FileDataset:
-    """Return the projections of a SPECT of the pelvis, under the study's own description.
-
-    Parameters
-    ----------
-    pixels
-        Counts (SPECT_FRAMES, SPECT_SIZE, SPECT_SIZE).
-    """
+    """Return the projections (frames, rows, columns) of a SPECT, with the study's description."""
     ds = make_object(
         patient,
         seed,
@@ -129,13 +123,7 @@ def _picture(patient: Patient, scan: CountFrames, software: str) -> NDArray[np.u
 
 
 def cut(ds: FileDataset, in_header: bool) -> bytes:
-    """Return the bytes of a file whose copying was interrupted.
-
-    Parameters
-    ----------
-    in_header
-        Whether to cut inside the header; otherwise inside the pixel data.
-    """
+    """Return the bytes of a file whose copying was interrupted, in the header or in the pixels."""
     buffer = io.BytesIO()
     ds.save_as(buffer, enforce_file_format=True)
     data = buffer.getvalue()

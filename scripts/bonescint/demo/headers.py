@@ -33,13 +33,7 @@ _NAMESPACE = uuid.UUID("6f0c2d0e-3a58-5b0a-9f57-2f9c36f2b6a4")
 
 
 def make_uid(*parts: object) -> UID:
-    """Return the UID below 2.25 for these parts, the same in every run.
-
-    Parameters
-    ----------
-    parts
-        The seed and the purpose of the UID.
-    """
+    """Return the UID below 2.25 for a seed and a purpose, the same in every run."""
     return UID(f"2.25.{uuid.uuid5(_NAMESPACE, '/'.join(map(str, parts))).int}")
 
 

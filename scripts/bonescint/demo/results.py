@@ -150,11 +150,6 @@ def read_scans(
 
     The study's patients were chosen by the readers' consensus (R4). So at most one reader errs in a
     case, and the majority is the truth. The unread case is one in which no reader errs.
-
-    Parameters
-    ----------
-    patients
-        The whole cohort.
     """
     names = list(READERS)
     limits = np.cumsum(list(READERS.values()))

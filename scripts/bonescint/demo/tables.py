@@ -94,15 +94,10 @@ def write_participants(path: Path, patients: Iterable[Patient], study: str) -> N
 
 
 def write_opt_out(path: Path, patients: Iterable[Patient]) -> None:
-    """Write the opt-out list (R12, R13), with own and proxy entries as typed at a counter.
+    """Write the opt-out list (UTF-8 with BOM; R12, R13) as typed at a counter, also by proxies.
 
     One entry has full-width digits, one has hyphen and spaces, one matches no patient, and one of a
     proxy is incomplete.
-
-    Parameters
-    ----------
-    path
-        The file, UTF-8 with BOM.
     """
     rows: list[tuple[str, ...]] = [("患者ID", "申出日", "申出者", "理由", "続柄", "備考")]
     patients = list(patients)
