@@ -40,13 +40,7 @@ def _below(config: Any, *keys: str) -> Mapping[str, Any]:
 
 
 def tracer_products(config: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return tracer -> the products whose licence allows its scans (R6).
-
-    Parameters
-    ----------
-    config
-        The configuration, checked or not.
-    """
+    """Return tracer -> products whose licence allows its scans (R6); the form may be wrong."""
     return dict(_below(config, "cohort", "tracers") or _TRACERS)
 
 
@@ -74,13 +68,7 @@ def entries_of(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
 
 
 def has_builtin(config: Mapping[str, Any]) -> bool:
-    """Tell whether the builtin analyser reads the coded images, too.
-
-    Parameters
-    ----------
-    config
-        The configuration, in the correct form.
-    """
+    """Tell whether the builtin analyser reads the coded images, too."""
     return bool(config["software"].get(BUILTIN, {}).get("builtin"))
 
 

@@ -22,13 +22,7 @@ def exam_name(study: Mapping[str, Any], language: str) -> str:
 
 
 def study_words(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return the words for the fields of a study's texts.
-
-    Parameters
-    ----------
-    config
-        The configuration, checked.
-    """
+    """Return the words for the fields of a study's texts."""
     language = str(config["language"])
     return {
         "exam": exam_name(config["study"], language),
@@ -38,13 +32,7 @@ def study_words(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def reader_names(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return each reader's name under ``reader.KEY``, for further fields of the texts.
-
-    Parameters
-    ----------
-    config
-        The configuration, checked.
-    """
+    """Return each reader's name under ``reader.KEY``, for further fields of the texts."""
     readers, language = config["readers"], str(config["language"])
     entries = readers if isinstance(readers, Mapping) else {}
     return {f"reader.{key}": _reader_name(key, one, language) for key, one in entries.items()}

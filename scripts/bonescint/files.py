@@ -117,13 +117,7 @@ def _begin_to_write() -> Callable[[int, int, int, int], int] | None:
 
 
 def in_temporary(name: str) -> str:
-    """Return the part of a file's name for its temporary name: cut off if the disk needs it.
-
-    Parameters
-    ----------
-    name
-        The name, without its folder.
-    """
+    """Return the part of a file's name for its temporary name: cut off if the disk needs it."""
     written = os.fsencode(name)
     # some disks refuse a name that is cut within a character
     return name if len(written) <= _LONGEST else written[:_LONGEST].decode("utf-8", "ignore")
@@ -139,15 +133,10 @@ def from_the_disk(stream: IO[Any]) -> None:
 
 
 def give_mode(file: str | Path | int, mode: int) -> None:
-    """Give an own file or folder a mode, where the filesystem has modes.
+    """Give an own file or folder (a path or a descriptor) a mode, where the filesystem has modes.
 
     FAT and, on WSL 2, drives of Windows refuse it. `bonescint.identity.passphrase` then refuses to
     put files there that must not be in such a place.
-
-    Parameters
-    ----------
-    file
-        Its path, or the descriptor of an open file.
     """
     with suppress(PermissionError):
         if isinstance(file, int):
@@ -233,13 +222,7 @@ def write_rows(
 
 
 def read_rows(path: str | Path) -> Iterator[dict[str, str]]:
-    """Yield the rows of one of the workflow's own tables, with every value as the original text.
-
-    Parameters
-    ----------
-    path
-        A table that `write_rows` wrote.
-    """
+    """Yield the rows of a table that `write_rows` wrote, with every value as the original text."""
     marked = False
 
     def lines(stream: IO[str]) -> Iterator[str]:

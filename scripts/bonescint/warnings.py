@@ -29,13 +29,7 @@ class Phrase:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def in_words(self, *texts: Texts) -> str:
-        """Return the words, taken from the first of the catalogues that has the key.
-
-        Parameters
-        ----------
-        texts
-            The catalogues, all of one language.
-        """
+        """Return the words from the first catalogue, all of one language, that has the key."""
         for text in texts:
             if self.key in text:
                 return text(
@@ -98,13 +92,7 @@ def warning(
 
 
 def write_warnings(path: str | Path, rows: Iterable[Mapping[str, str]]) -> int:
-    """Write a ``*.warnings.csv`` and return its number of rows.
-
-    Parameters
-    ----------
-    rows
-        As `warning` returns them.
-    """
+    """Write rows of `warning` as a ``*.warnings.csv`` and return their number."""
     return write_rows(path, columns("warnings"), rows)
 
 

@@ -128,11 +128,6 @@ def refuse_other_kind(index: Path, synthetic: bool, language: str) -> None:
 
     If images of patients were called simulated, the gates of the delivery would be open (R39).
 
-    Parameters
-    ----------
-    index
-        The index of the raw folder.
-
     Raises
     ------
     InputError
