@@ -48,6 +48,21 @@ def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
     return parts
 
 
+def value_of(elements: CodedElements, tag: int) -> bytes:
+    """Return an element's value without padding; empty if it is absent or a list of items."""
+    value = elements.get(tag, ("", b""))[1]
+    return value if isinstance(value, bytes) else b""
+
+
+def coded_item(scheme: str, value: str, meaning: str) -> CodedElements:
+    """Return an item of a code sequence."""
+    return {
+        tags.CodeValue: ("SH", value.encode()),
+        tags.CodingSchemeDesignator: ("SH", scheme.encode()),
+        tags.CodeMeaning: ("LO", meaning.encode()),
+    }
+
+
 def encode_items(items: list[CodedElements]) -> bytes:
     """Return the value of a sequence, its items with explicit lengths."""
     parts = []

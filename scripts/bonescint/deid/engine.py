@@ -12,7 +12,15 @@ from functools import lru_cache
 
 from pydicom.uid import ExplicitVRLittleEndian
 
-from bonescint.deid.encoding import MOST_BYTES, CodedElements, Part, encode_dataset, encode_element
+from bonescint.deid.encoding import (
+    MOST_BYTES,
+    CodedElements,
+    Part,
+    coded_item,
+    encode_dataset,
+    encode_element,
+    value_of,
+)
 from bonescint.deid.own_vocabulary import literal
 from bonescint.deid.palette import PALETTE_TAGS
 from bonescint.deid.pixels import IMAGE_TAGS, Pixels
@@ -256,11 +264,7 @@ class Engine:
         if meaning is None:
             return None
         self._done += [(tag, "vocabulary") for tag in _CODE_ITEM]
-        return {
-            tags.CodeValue: ("SH", value.encode()),
-            tags.CodingSchemeDesignator: ("SH", scheme.encode()),
-            tags.CodeMeaning: ("LO", meaning.encode()),
-        }
+        return coded_item(scheme, value, meaning)
 
     def _keep_private(self, out: CodedElements, source: Source) -> None:
         """Add the private and overlay elements of the top level that a person kept (R22, R23)."""
@@ -308,8 +312,8 @@ def _file_head(elements: CodedElements) -> list[Part]:
     """Return a zeroed preamble and a file meta group of our own (PS3.10 section 7.1)."""
     meta: CodedElements = {
         tags.FileMetaInformationVersion: ("OB", b"\0\1"),
-        tags.MediaStorageSOPClassUID: ("UI", _value(elements, tags.SOPClassUID)),
-        tags.MediaStorageSOPInstanceUID: ("UI", _value(elements, tags.SOPInstanceUID)),
+        tags.MediaStorageSOPClassUID: ("UI", value_of(elements, tags.SOPClassUID)),
+        tags.MediaStorageSOPInstanceUID: ("UI", value_of(elements, tags.SOPInstanceUID)),
         tags.TransferSyntaxUID: ("UI", ExplicitVRLittleEndian.encode()),
         tags.ImplementationClassUID: ("UI", IMPLEMENTATION_UID.encode()),
         tags.ImplementationVersionName: ("SH", IMPLEMENTATION_VERSION.encode()),
@@ -318,11 +322,6 @@ def _file_head(elements: CodedElements) -> list[Part]:
     length = len(body).to_bytes(4, "little")
     head = encode_element(tags.FileMetaInformationGroupLength, "UL", length)
     return [b"\0" * 128 + b"DICM", *head, body]
-
-
-def _value(elements: CodedElements, tag: int) -> bytes:
-    value = elements[tag][1]
-    return value if isinstance(value, bytes) else b""
 
 
 # most values of a series are the same in file after file

@@ -11,7 +11,7 @@ from functools import cached_property
 import pydicom
 
 from bonescint.deid.burned_in import find_text
-from bonescint.deid.encoding import CodedElements
+from bonescint.deid.encoding import CodedElements, value_of
 from bonescint.deid.engine import OUTCOMES, Engine
 from bonescint.deid.hidden import check_identity, check_unchanged, search_pixels
 from bonescint.deid.identifiers import Identifiers, known_identifiers
@@ -201,10 +201,10 @@ def _policy_for(source: Source, settings: Settings) -> Policy:
 
 def _patient(written: CodedElements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
     """Return the report's columns about the patient. A missing age is computed (R25)."""
-    examined = header_date(_text(written, tags.StudyDate))
+    examined = header_date(value_of(written, tags.StudyDate).decode())
     # the birth date is known only here and never on the coded side
     born = header_date(source.text(tags.PatientBirthDate) or row.get("patient_birth_date", ""))
-    stated = _text(written, tags.PatientAge)
+    stated = value_of(written, tags.PatientAge).decode()
     age: int | None = None
     if stated:
         age = int(int(stated[:3]) * _DAYS[stated[3]] / _DAYS["Y"])
@@ -213,18 +213,13 @@ def _patient(written: CodedElements, source: Source, row: Mapping[str, str]) -> 
         age = examined.year - born.year - before
     return {
         "study_date": examined.isoformat() if examined else "",
-        "sex": _text(written, tags.PatientSex),
+        "sex": value_of(written, tags.PatientSex).decode(),
         "age": age,
         # metres in the header; 0.000000 means not measured
-        "height_cm": _measured(_text(written, tags.PatientSize), 100),
-        "weight_kg": _measured(_text(written, tags.PatientWeight), 1),
-        "station_name": _text(written, tags.StationName),
+        "height_cm": _measured(value_of(written, tags.PatientSize).decode(), 100),
+        "weight_kg": _measured(value_of(written, tags.PatientWeight).decode(), 1),
+        "station_name": value_of(written, tags.StationName).decode(),
     }
-
-
-def _text(written: CodedElements, tag: int) -> str:
-    value = written.get(tag, ("", b""))[1]
-    return value.decode() if isinstance(value, bytes) else ""
 
 
 def _measured(value: str, factor: int) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
 
-from bonescint.deid.encoding import encode_items
+from bonescint.deid.encoding import coded_item, encode_items
 from bonescint.deid.options import OPTIONS, MethodCode
 from bonescint.deid.own_vocabulary import OwnTerms
 from bonescint.deid.private import KeptPrivate
@@ -289,16 +289,7 @@ def _applicable(tag: int, action: str) -> bool:
 
 def method_items(*options: MethodCode) -> bytes:
     """Return items of De-identification Method Code Sequence (PS3.15 options, CID 7050)."""
-    return encode_items(
-        [
-            {
-                tags.CodeValue: ("SH", option.value.encode()),
-                tags.CodingSchemeDesignator: ("SH", b"DCM"),
-                tags.CodeMeaning: ("LO", option.meaning.encode()),
-            }
-            for option in options
-        ]
-    )
+    return encode_items([coded_item("DCM", *option) for option in options])
 
 
 def _fixed_values(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bonescint.deid.encoding import CodedElements
+from bonescint.deid.encoding import CodedElements, value_of
 from bonescint.deid.options import CLEAN_PIXELS
 from bonescint.deid.pixels import Pixels
 from bonescint.deid.policy import Policy, method_items
@@ -72,8 +72,7 @@ def mark_redacted(
     if _may_stay(policy, tags.BurnedInAnnotation):
         elements[tags.BurnedInAnnotation] = "CS", b"NO"
     if _may_stay(policy, tags.ImageType):
-        said = elements.get(tags.ImageType, ("CS", b""))[1]
-        others = said.partition(b"\\")[2] if isinstance(said, bytes) else b""
+        others = value_of(elements, tags.ImageType).partition(b"\\")[2]
         elements[tags.ImageType] = "CS", _DERIVED + b"\\" + (others or _NOT_STATED)
     form = pixels.form
     values = np.frombuffer(pixels.native, f"<{'i' if form.signed else 'u'}{form.bits // 8}")
