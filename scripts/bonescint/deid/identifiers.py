@@ -105,7 +105,7 @@ class Identifiers:
     released: bool = False
 
     @property
-    def numbers(self) -> frozenset[str]:
+    def numbers(self) -> set[str]:
         """Digits without leading zeros, compared with whole numbers."""
         return self.known.numbers
 
@@ -153,7 +153,7 @@ class Identifiers:
         numbers = self.numbers
         forms = digits_of(text)
         if forms is None:
-            return _any_long(laid_out((text,)).numbers & numbers)
+            return any(len(n) >= SHORTEST_NUMBER for n in laid_out((text,)).numbers & numbers)
         # a count has fewer digits: this may be a date, an ID and a time in one
         long = len(forms[0]) >= _TOO_LONG
         inside = long and any(len(known) >= _SURE and known in forms[0] for known in numbers)
@@ -286,10 +286,6 @@ def _identifying(level: RawLevel, charset: tuple[str, ...]) -> _Identifying:
                 if tag in STAFF:
                     found.theirs.add(value)
     return found
-
-
-def _any_long(numbers: Iterable[str]) -> bool:
-    return any(len(number) >= SHORTEST_NUMBER for number in numbers)
 
 
 def _comparable(text: str) -> str:
