@@ -16,10 +16,10 @@ from pydicom.pixels.utils import iter_pixels
 from pydicom.sequence import Sequence
 from pydicom.valuerep import STR_VR
 
-from bonescint.deid.instance import quiet_pydicom
 from bonescint.deid.refusal import Refused
 from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.text.charset import decode
 
 _PIXELS = frozenset({tags.FloatPixelData, tags.DoubleFloatPixelData, tags.PixelData})

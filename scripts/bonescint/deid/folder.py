@@ -16,9 +16,10 @@ from typing import NamedTuple
 from bonescint.cohort.clashes import DUPLICATE, clashes
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
-from bonescint.deid.instance import Settings, quiet_pydicom
+from bonescint.deid.instance import Settings
 from bonescint.deid.processes import interrupted_here_only, nobody_else_reads, short_turns
 from bonescint.dicom.limits import Limits
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.files import to_the_disk, write_rows

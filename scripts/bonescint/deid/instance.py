@@ -1,14 +1,9 @@
 """De-identify one instance: from a source's bytes to a verified coded file, or a refusal."""
 
 import hashlib
-import logging
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-
-import pydicom
 
 from bonescint.deid.burned_in import find_text
 from bonescint.deid.encoding import CodedElements, value_of
@@ -164,27 +159,6 @@ def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> Non
         changes = not raw.value.isascii() or b"\x1b" in raw.value or len(raw.value) > 16
         if changes:
             known.search(tag, raw.value)
-
-
-@contextmanager
-def quiet_pydicom() -> Iterator[None]:
-    """Keep pydicom's warnings out of logs and screen, and switch its checks off.
-
-    The warnings quote the header. This package checks every value that it writes itself.
-    """
-    remarks = logging.getLogger("pydicom")
-    level = remarks.level
-    # pydicom's decoders have their own loggers, which inherit the level but not `disabled`
-    remarks.setLevel(logging.CRITICAL + 1)
-    mode = pydicom.config.settings.reading_validation_mode
-    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        remarks.setLevel(level)
-        pydicom.config.settings.reading_validation_mode = mode
 
 
 def _policy_for(source: Source, settings: Settings) -> Policy:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bonescint.deid.instance import quiet_pydicom
+from bonescint.dicom.quiet import quiet_pydicom
 
 
 @pytest.fixture(scope="package")

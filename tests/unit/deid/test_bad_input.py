@@ -14,10 +14,11 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pydicom.valuerep import VR
 
 from bonescint.deid.batch import write_cases
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Settings, deidentify
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.resources import ROOT, Texts
 from tests.unit.deid.bad_files import CASES
 from tests.unit.deid.encoded import (

@@ -16,11 +16,12 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Settings, deidentify
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
 from bonescint.deid.uids import UidReplacer
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.resources import ROOT
 from tests.planted.mutated import mutated, wholes
 from tests.planted.search import Haystack

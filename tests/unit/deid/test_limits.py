@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bonescint.deid.instance import quiet_pydicom
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
 from bonescint.dicom.headers import read_header
 from bonescint.dicom.limits import DEFAULT, Limits
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.files import read_rows
 from bonescint.resources import ROOT, Texts
 from tests.peak import run_python

@@ -16,13 +16,14 @@ from pydicom.uid import (
 )
 
 from bonescint.deid import instance
-from bonescint.deid.instance import Coded, Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Coded, Settings, deidentify
 from bonescint.deid.policy import load_policies
 from bonescint.deid.ranges import Unusual, read_ranges
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
 from bonescint.demo.patients import sample_patients
 from bonescint.demo.scans import whole_body
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.resources import ROOT
 from tests.unit.deid.bad_files import CASES
 from tests.unit.deid.encoded import GOOD, IMPLICIT, STATION, changed, element, encode, undefined

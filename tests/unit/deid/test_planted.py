@@ -15,9 +15,10 @@ from pydicom import dcmread
 
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
-from bonescint.deid.instance import Settings, quiet_pydicom
+from bonescint.deid.instance import Settings
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.dicom.tree import index_tree
 from bonescint.files import write_rows
 from bonescint.resources import ROOT, Texts

@@ -16,10 +16,11 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Settings, deidentify
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.resources import RESOURCES, ROOT
 from tests.unit.deid.encoded import BODY, LONG, PARTS, PIXELS, STATION, Tree, encode, parse
 from tests.unit.deid.samples import CODE, ENCODINGS, SECRET, counts

@@ -7,11 +7,12 @@ import pytest
 from pydicom import Dataset, dcmread
 
 from bonescint.deid.identifiers import Identifiers, known_identifiers
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Settings, deidentify
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
 from bonescint.deid.uids import UidReplacer
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.resources import ROOT
 from tests.unit.deid.encoded import STATION, changed, element
 from tests.unit.deid.samples import CODE, SECRET, as_file, siemens
