@@ -1,12 +1,12 @@
 """Compare a delivery with what was verified: every image by its bytes, codes both ways (R28)."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from pydicom import dcmread
 
+from bonescint.cohort.clashes import content_digest
 from bonescint.custody.deliveries import DeliveryContents, codes_in
 from bonescint.dicom.tags import SyntheticData
 from bonescint.files import read_rows
@@ -130,12 +130,7 @@ def changed_images(images: Iterable[Path], reports: Iterable[Path], language: st
     changed = []
     for image in images:
         name = image.as_posix().rpartition("/dicom/")[2]
-        try:
-            with image.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError:
-            digest = ""
-        if digest != said.get(name):
+        if content_digest(image) != said.get(name):
             changed.append(name)
     if changed:
         yield Texts("delivery", language)("images_missing", n=len(changed), files=_some(changed))
