@@ -16,8 +16,8 @@ from typing import IO, Any
 from pyzipper import WZ_AES, ZIP_DEFLATED, AESZipFile, BadZipFile  # type: ignore[import-untyped]
 from pyzipper.zipfile_aes import AESZipInfo  # type: ignore[import-untyped]
 
-from bonescint.delivery.disc.image import blocks, cannot_write, has_changed
-from bonescint.delivery.disc.layout import DiscFile
+from bonescint.delivery.disc.image import cannot_write, has_changed
+from bonescint.delivery.disc.layout import DiscFile, blocks
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import both

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -12,9 +11,9 @@ from typing import IO, Any, Protocol
 
 from pyzipper import AESZipFile, BadZipFile  # type: ignore[import-untyped]
 
-from bonescint.delivery.disc.iso_reader import CHUNK, joliet_name
+from bonescint.delivery.disc.iso_reader import joliet_name
 from bonescint.delivery.disc.iso_records import Extent
-from bonescint.delivery.disc.layout import MANIFEST, MANIFEST_IN_JOLIET, SECTOR
+from bonescint.delivery.disc.layout import CHUNK, MANIFEST, MANIFEST_IN_JOLIET, SECTOR
 from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.folders import files_below
 
@@ -199,16 +198,3 @@ class FileRead:
             return
         with self._contents.open(self.name) as stream:
             yield stream
-
-
-def size_of(stream: IO[bytes]) -> int:
-    """Return the bytes of a file or block device.
-
-    Parameters
-    ----------
-    stream
-        The opened stream. Its position is set to the start.
-    """
-    size = stream.seek(0, os.SEEK_END)
-    stream.seek(0)
-    return size

@@ -27,6 +27,7 @@ from bonescint.delivery.sheet import partner_book
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.views import find_views
 from bonescint.errors import InputError
+from bonescint.made import sha256_of
 from bonescint.resources import Texts
 
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", CLASS, INSTANCE)
@@ -97,11 +98,10 @@ def volume_files(cases: Sequence[Case], label: Label, cover: Sequence[str] = ())
 
 def outer_files(archive: Path, label: Label) -> list[DiscFile]:
     """Return the files of an encrypted volume."""
-    with archive.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    size, sha256 = archive.stat().st_size, sha256_of(archive)
     files = [
         of_bytes(layout.README, readme(label, {}, encrypted=True)),
-        DiscFile(layout.ARCHIVE, layout.ARCHIVE, archive, archive.stat().st_size, digest),
+        DiscFile(layout.ARCHIVE, layout.ARCHIVE, archive, size, sha256),
     ]
     return [*files, _manifest(files)]
 

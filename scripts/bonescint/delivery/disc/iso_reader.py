@@ -16,15 +16,16 @@ from bonescint.delivery.disc.iso_records import (
     read_tree,
 )
 from bonescint.delivery.disc.layout import (
+    CHUNK,
     MANIFEST,
     MANIFEST_IN_JOLIET,
     SECTOR,
     SHEET,
     SHEET_IN_JOLIET,
+    folders_above,
 )
 from bonescint.delivery.disc.verdict import DiscVerdict
 
-CHUNK = 1 << 20
 _SYSTEM_AREA = 16  # sectors
 _MOST_DESCRIPTORS = 16
 _PRIMARY, _SUPPLEMENTARY, _END = 1, 2, 255
@@ -232,7 +233,7 @@ def _compare_trees(image: IsoImage, verdict: DiscVerdict) -> None:
             verdict.fault("trees", "only_in", file=path or "/", tree="ISO 9660")
         for path in sorted(joliet.keys() - iso.keys()):
             verdict.fault("trees", "only_in", file=path or "/", tree="Joliet")
-    above = {folder for path in named for folder in _folders_of(path)}
+    above = {folder for path in named for folder in folders_above(path)}
     for path in sorted(image.iso.folders.keys() - above - {""}):
         verdict.fault("trees", "folder_alone", file=path)
     for path in sorted(named.keys() & image.joliet.files.keys()):
@@ -240,12 +241,6 @@ def _compare_trees(image: IsoImage, verdict: DiscVerdict) -> None:
             a, b = named[path], image.joliet.files[path]
             verdict.fault("trees", "differ", file=path, iso=f"{a.start}+{a.size}",
                           joliet=f"{b.start}+{b.size}")  # fmt: skip
-
-
-def _folders_of(path: str) -> list[str]:
-    """Return the folders above a path: ``A``, ``A/B`` of ``A/B/C``."""
-    parts = path.split("/")
-    return ["/".join(parts[:n]) for n in range(1, len(parts))]
 
 
 def check_gaps(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict) -> None:

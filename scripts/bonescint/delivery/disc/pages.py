@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bonescint.delivery.disc import layout
 from bonescint.delivery.disc.directory import INSTANCE, DiscImage
 from bonescint.delivery.disc.layout import Case, Label
 from bonescint.files import BOM
+from bonescint.pages import page_template
 from bonescint.resources import SYNTHETIC, Texts
 
 _CODES_A_LINE = 7
@@ -87,17 +86,10 @@ def _day(one: DiscImage) -> str:
 
 def index_page(cases: Sequence[Case], images: Sequence[DiscImage], label: Label) -> bytes:
     """Return INDEX.HTM: the previews by code, and what else is on the volume."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     of_code = defaultdict(list)
     for one in images:
         of_code[one.code].append(one)
-    page = environment.get_template("index.xhtml.j2").render(
+    page = page_template(Path(__file__).parent, ["index.xhtml.j2"]).render(
         t=Texts("disc", label.language),
         label=label,
         synthetic=SYNTHETIC if label.synthetic else "",

@@ -51,11 +51,6 @@ class VolumePlan:
         id_, title, synthetic = (self.study[key] for key in ("id", "title", "synthetic"))
         return Label(id_, title, self.delivery, number, of, synthetic, self.language)
 
-    @property
-    def unsure(self) -> int:
-        """The bytes that a single volume may need in addition to what `needed` returns."""
-        return 0 if self.form == "plain" else _RESERVE
-
     def files(self, cases: Sequence[Case], label: Label) -> list[DiscFile]:
         """Return the files of a plain volume with these cases."""
         return volume_files(cases, label, self.cover)
@@ -112,8 +107,9 @@ def _share(
 ) -> tuple[int, Sequence[DiscFile]]:
     """Return how many of the cases fit, and also the files if one volume holds all."""
     files = plan.files(cases, plan.label(1, 1))
-    whole = len(cases) == len(plan.cases)
-    if whole and plan.needed(files, packed) <= plan.capacity - plan.unsure:
+    # what `needed` returns of an encrypted volume is not sure
+    room = plan.capacity if plan.form == "plain" else plan.capacity - _RESERVE
+    if len(cases) == len(plan.cases) and plan.needed(files, packed) <= room:
         return len(cases), files
     needed = _needed_by(cases, files, plan, packed)
     room = plan.capacity - _RESERVE
