@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.dataset import FileDataset
 
 from bonescint.declared import columns
 from bonescint.demo.anatomy import regions
 from bonescint.demo.extras import SPECT_FRAMES, SPECT_SIZE, analysis_screen, cut, spect
-from bonescint.demo.headers import make_uid
+from bonescint.demo.headers import empty_object, make_uid
 from bonescint.demo.patients import Patient
 from bonescint.demo.projection import (
     Views,
@@ -174,13 +173,7 @@ def _spect_pixels(views: Views, rng: np.random.Generator) -> CountFrames:
 
 def _write_dicomdir(path: Path, seed: int) -> None:
     """Write the directory file of the disc that the export came on, without records."""
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UID(MEDIA_DIRECTORY)
-    meta.MediaStorageSOPInstanceUID = make_uid(seed, "dicomdir")
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = make_uid("bonescint phantom")
-    meta.ImplementationVersionName = "SYNTHETIC"
-    ds = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    ds = empty_object(MEDIA_DIRECTORY, make_uid(seed, "dicomdir"))
     ds.FileSetID = "SYNTHETIC"
     ds.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity = 0
     ds.OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity = 0

@@ -54,6 +54,16 @@ def stated_agent(patient: Patient) -> str:
     return "unknown" if patient.kind == "tracer_unknown" else patient.tracer
 
 
+def empty_object(sop_class: str, uid: UID, implicit: bool = False) -> FileDataset:
+    """Return an object with nothing but its file meta information."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = UID(sop_class), uid
+    meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    meta.ImplementationClassUID = make_uid("bonescint phantom")
+    meta.ImplementationVersionName = "SYNTHETIC"
+    return FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+
+
 def make_object(
     patient: Patient,
     seed: int,
@@ -79,16 +89,11 @@ def make_object(
     minutes
         Start of the series after the study's time.
     """
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UID(sop_class)
-    meta.MediaStorageSOPInstanceUID = make_uid(seed, patient.index, series, instance)
-    meta.TransferSyntaxUID = ImplicitVRLittleEndian if patient.implicit else ExplicitVRLittleEndian
-    meta.ImplementationClassUID = make_uid("bonescint phantom")
-    meta.ImplementationVersionName = "SYNTHETIC"
-    meta.SourceApplicationEntityTitle = "SYNTH_PACS"
-    ds = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    uid = make_uid(seed, patient.index, series, instance)
+    ds = empty_object(sop_class, uid, patient.implicit)
+    ds.file_meta.SourceApplicationEntityTitle = "SYNTH_PACS"
     ds.SpecificCharacterSet = patient.charset.split("\\")
-    ds.SOPClassUID, ds.SOPInstanceUID = sop_class, meta.MediaStorageSOPInstanceUID
+    ds.SOPClassUID, ds.SOPInstanceUID = sop_class, uid
     ds.ImageType = list(image_type)
     _add_patient(ds, patient)
     _add_study(ds, patient, seed)
