@@ -155,15 +155,7 @@ def person(reviewer: str) -> str:
 
 
 def standings(decisions: Iterable[Decision], reviewers: int) -> list[Standing]:
-    """Return the state of the decisions about each content, sorted by item and hash.
-
-    Parameters
-    ----------
-    decisions
-        From `read_decisions` with one reviewer: all rows.
-    reviewers
-        How many different persons must agree.
-    """
+    """Return the state of all rows about each content, sorted by item and hash."""
     by: dict[tuple[str, str], list[Decision]] = defaultdict(list)
     for one in decisions:
         by[one.item, one.sha256].append(one)
@@ -234,14 +226,6 @@ def other_persons(decisions: list[Decision]) -> frozenset[str]:
 
 
 def decision_line(digest: str, item: str = DOUBT) -> str:
-    """Return the row that lets something pass; name and day are to be filled in.
-
-    Parameters
-    ----------
-    digest
-        The digest of the doubt (another person), or of the Station Name.
-    item
-        The subject of the decision.
-    """
+    """Return the row by which a digest may pass; name and day are to be filled in."""
     word = ANOTHER_PERSON if item == DOUBT else "release"
     return "\t".join((item, digest, word, "REVIEWER", "DATE"))

@@ -22,13 +22,6 @@ _ITEM = struct.pack("<HH", tags.Item >> 16, tags.Item & 0xFFFF)
 def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
     """Return header, value and padding of one element, not joined, so that pixels are copied once.
 
-    Parameters
-    ----------
-    tag
-        The tag as one number, such as ``0x00100010``.
-    value
-        The value in little endian, not yet padded.
-
     Raises
     ------
     ValueError

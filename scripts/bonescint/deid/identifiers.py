@@ -182,16 +182,7 @@ class Identifiers:
         return not triples.isdisjoint(self.known.births)
 
     def holds_binary(self, vr: str, value: bytes) -> bool:
-        """Tell whether little-endian binary numbers hold one of the numbers, of any sign.
-
-        Parameters
-        ----------
-        vr
-            Its VR. Nothing is found in other VRs than FD, FL, SL, SV, UL, UV (two bytes are too
-            few).
-        value
-            One or several numbers.
-        """
+        """Tell whether little-endian numbers (not those of two bytes) are one, of any sign."""
         form = _BINARY.get(vr)
         if form is None:
             return False

@@ -70,15 +70,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Coded:
-    """A verified coded file, not yet written.
-
-    Parameters
-    ----------
-    facts
-        The columns of the report that come from the file.
-    table
-        The outcome of each attribute of the hospital's table.
-    """
+    """A verified coded file, its facts for the report, and the outcomes of the table's rows."""
 
     data: bytes
     facts: dict[str, object]

@@ -46,15 +46,7 @@ def literal(text: str) -> str:
 
 
 def why_not_listed(keyword: str, text: str) -> str:
-    """Return why a text cannot be listed, as a key of resources/text/private.csv; empty if it can.
-
-    Parameters
-    ----------
-    keyword
-        One of `open_keywords`.
-    text
-        A value, or the text that is written for it.
-    """
+    """Return why a text cannot be listed, as a key of text/private.csv; empty if it can."""
     text = unpadded(text)
     digits = sum(c.isdecimal() for c in text)
     if not text:

@@ -21,15 +21,7 @@ _WORDS = (*_NUMBERS, "OB", "OW")
 
 @dataclass(frozen=True, slots=True)
 class ColourTable:
-    """A colour table that was checked.
-
-    Parameters
-    ----------
-    elements
-        Its attributes as they are written.
-    palette
-        Their meaning as a palette.
-    """
+    """A colour table that was checked: its attributes as they are written, and their meaning."""
 
     elements: CodedElements
     palette: Palette

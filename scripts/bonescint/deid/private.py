@@ -181,15 +181,7 @@ class KeptPrivate:
         return self.decisions.get((creator, group, element & 0xFF)) if creator else None
 
     def overlay(self, group: int, level: Sourced, little_endian: bool) -> KeptElements:
-        """Return an approved overlay with its numbers; empty if its content is not approved.
-
-        Parameters
-        ----------
-        group
-            60xx.
-        level
-            VR (None if implicit) and bytes of the elements of the source's top level.
-        """
+        """Return an approved overlay (group 60xx) with its numbers; empty if it is not approved."""
         out: KeptElements = {}
         for element, (vr, vm) in _DESCRIPTION.items():
             _, value = level.get(group << 16 | element, (None, b""))
@@ -201,16 +193,9 @@ class KeptPrivate:
         return out if self._is_approved(group, out) else {}
 
     def allows(self, creator: str, tag: int, vr: str, value: bytes) -> bool:
-        """Tell whether a decision covers a written private element.
+        """Tell whether a decision covers a private element as it is written, padded, in a block.
 
         It checks the written bytes without the code of `PrivateDecision.written`.
-
-        Parameters
-        ----------
-        creator
-            The creator of its block in the written file.
-        tag, vr, value
-            The element in the written file, with its padding.
         """
         decision = self.decisions.get((creator, tag >> 16, tag & 0xFF))
         if decision is None or decision.vr != vr or tag & 0xFFFF < 0x1000 or not value:

@@ -82,15 +82,8 @@ def outside(
 
 
 def redacted_digest(source: str, rectangles: Iterable[Rectangle]) -> str:
-    """Return the digest that a decision about the redacted image names.
+    """Return the digest that a decision about the redacted image of a source's hash names.
 
     Other rectangles give another digest.
-
-    Parameters
-    ----------
-    source
-        SHA-256 of the source file.
-    rectangles
-        The black rectangles.
     """
     return sha256(f"{source} {spelled(rectangles)}".encode()).hexdigest()

@@ -91,13 +91,6 @@ def check_redacted(
 ) -> None:
     """Prove from the coded file's bytes: 0 inside the rectangles, nothing changed outside.
 
-    Parameters
-    ----------
-    before
-        The source's image as it was prepared.
-    written, found
-        The coded file, and its image and values.
-
     Raises
     ------
     Refused

@@ -26,14 +26,7 @@ _DELETED = {"1": "dummy", "1C": "dummy", "2": "emptied", "2C": "emptied"}
 def tag_rows(
     tag_table: Path, outcomes: Iterable[dict[str, str]], written: int, language: str
 ) -> list[dict[str, object]]:
-    """Return what was done to each row of the hospital's table over all written instances.
-
-    Parameters
-    ----------
-    tag_table
-        The hospital's table (R18).
-    outcomes
-        The rows of results/anonymization/{batch}.tags.csv.
+    """Return what was done to each row of the hospital's table (R18) over all written instances.
 
     Returns
     -------

@@ -90,11 +90,6 @@ class Source:
     def number(self, tag: int, missing: int = 0) -> int:
         """Return an integer attribute: the first value of US, SS, UL or SL, or the only text.
 
-        Parameters
-        ----------
-        missing
-            The number for an absent or empty value.
-
         Raises
         ------
         ValueError
@@ -119,15 +114,7 @@ class Source:
 
 
 def text_of(level: RawLevel, tag: int, charset: tuple[str, ...]) -> str:
-    r"""Return a value decoded and stripped, several joined by ``\``; empty if there is none.
-
-    Parameters
-    ----------
-    level
-        A data set or an item.
-    charset
-        The values of Specific Character Set.
-    """
+    r"""Return a value decoded and stripped, several joined by ``\``; empty if there is none."""
     raw = level.get(tag)
     if raw is None or not isinstance(raw.value, bytes):
         return ""
