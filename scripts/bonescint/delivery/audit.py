@@ -30,15 +30,7 @@ def _coded(code: str, name: str, system: str = "DCM") -> dict[str, str]:
 def audit_message(
     delivery: Delivery, entry: Entry, study: Mapping[str, Any], version: str
 ) -> dict[str, Any]:
-    """Return the message. Persons appear by role and patients by code, never by name or ID.
-
-    Parameters
-    ----------
-    entry
-        Its entry of the ledger.
-    version
-        Of bonescint.
-    """
+    """Return the message. Persons appear by role and patients by code, never by name or ID."""
     return {
         "AuditMessage": {
             "EventIdentification": {

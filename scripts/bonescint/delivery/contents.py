@@ -22,15 +22,7 @@ def reports_of(folder: Path = REPORTS) -> list[Path]:
 
 
 def codes_wanted(reports: Iterable[Path], left: Set[str]) -> set[str]:
-    """Return the codes whose images are to be delivered.
-
-    Parameters
-    ----------
-    reports
-        results/anonymization/{batch}.csv.
-    left
-        Codes that a decision leaves out.
-    """
+    """Return the codes in the batches' reports whose images are to be delivered."""
     rows = (row for report in reports for row in read_rows(report))
     return {row["code"] for row in rows if row["status"] == "written"} - left
 

@@ -88,15 +88,7 @@ def _opened(file: DiscFile) -> AbstractContextManager[IO[bytes]]:
 
 
 def archive_bound(files: Iterable[DiscFile], packed: Mapping[Path, int]) -> int:
-    """Return the greatest size in bytes that an archive of these files can have.
-
-    Parameters
-    ----------
-    files
-        Files of a plain volume.
-    packed
-        Compressed sizes as `packed_sizes` returns them. Other files count as uncompressed.
-    """
+    """Return the most bytes of an archive of these files, by `packed_sizes` where known."""
     total = _END
     for file in files:
         # incompressible data grow by some bytes per block

@@ -81,14 +81,7 @@ class ImageContents:
 class FolderContents:
     """The files below a folder: a mounted or copied disc, or an unpacked archive.
 
-    A system without Joliet shows the names of ISO 9660.
-
-    Parameters
-    ----------
-    folder
-        Where they lie.
-    verdict
-        Gets a fault for everything that is not a plain file.
+    A system without Joliet shows the names of ISO 9660. What is no plain file is a fault.
     """
 
     def __init__(self, folder: Path, verdict: DiscVerdict) -> None:
