@@ -85,14 +85,7 @@ def open_identity(
 
 
 def identity_in(data: bytes, passphrase: str | None, key: str | Path) -> "pyrage.x25519.Identity":
-    """Return the identity in the content of a key file.
-
-    Parameters
-    ----------
-    passphrase
-        Opens the key if it is wrapped.
-    key
-        The file, for the message.
+    """Return the identity in the content of a key file, opened by the passphrase if it is wrapped.
 
     Raises
     ------

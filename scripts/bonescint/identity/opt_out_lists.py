@@ -152,15 +152,7 @@ def take_list(
 def confirm(
     ledger: Ledger, entries: Iterable[Entry], of: str, mark: Path | None = MARK
 ) -> list[str] | None:
-    """Record a list that was held or undone; return the new subjects, None if it is neither.
-
-    Parameters
-    ----------
-    entries, of
-        As for `take_list`.
-    mark
-        As for `bonescint.identity.opt_outs.record`.
-    """
+    """Record a list that was held or undone; return the new subjects, None if it is neither."""
     with ledger.exclusive():
         if standing(ledger, of) not in (HELD, UNDONE):
             return None
@@ -171,15 +163,7 @@ def confirm(
 
 
 def undo(ledger: Ledger, of: str, mark: Path | None = MARK) -> Undone:
-    """Take back the opt-outs of one list, and record that the list no longer counts.
-
-    Parameters
-    ----------
-    of
-        The fingerprint of a list that was taken.
-    mark
-        As for `bonescint.identity.opt_outs.record`.
-    """
+    """Take back the opt-outs of one list, and record that the list no longer counts."""
     with ledger.exclusive():
         lists = {one for one, state in _standings(ledger).items() if state == UNDONE} | {of}
         theirs = {subject: by for subject, by in named_by(ledger).items() if of in by}

@@ -39,15 +39,7 @@ def links(ledger: Ledger) -> set[tuple[str, str]]:
 
 
 def declined(ledger: Ledger, pairs: Iterable[tuple[str, str]] = ()) -> set[str]:
-    """Return the normalised IDs of everybody who declines, with all other IDs of the same persons.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger. New pairs are recorded in it.
-    pairs
-        (ID, other ID), normalised, of the present images.
-    """
+    """Return all IDs of everybody who declines, by the images' pairs; new ones are recorded."""
     known = links(ledger)
     gone = connected(in_force(ledger), known.union(pairs))
     ledger.append(
@@ -127,15 +119,7 @@ def is_incomplete(entry: Entry) -> bool:
 
 
 def withdraw(ledger: Ledger, subjects: Iterable[str], mark: Path | None = MARK) -> None:
-    """Record that persons who had declined take part again, under their former codes.
-
-    Parameters
-    ----------
-    subjects
-        Normalised patient IDs.
-    mark
-        As for `record`.
-    """
+    """Record that persons who had declined take part again, under their former codes."""
     touch(mark)
     ledger.append({"kind": "opt_out_withdrawn", "subject": subject} for subject in subjects)
     touch(mark)

@@ -120,14 +120,7 @@ def require_private(path: Path) -> None:
 
 
 def require_private_place(stream: IO[Any], path: Path) -> None:
-    """Refuse a place where a new secret file does not get the mode that was asked for.
-
-    Parameters
-    ----------
-    stream
-        The file, still empty.
-    path
-        The path that it will have.
+    """Refuse a place where a new, empty secret file does not get the mode that was asked for.
 
     Raises
     ------

@@ -144,15 +144,7 @@ def personal_data(people: People) -> Iterator[PersonalData]:
 
 
 def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
-    """Return name and birth date of some persons as in the images, once for each header.
-
-    Parameters
-    ----------
-    consented
-        private/consented.csv.
-    subjects
-        Their normalised IDs.
-    """
+    """Return name and birth date of some persons of consented.csv, once for each header."""
     lines = read_lines(consented)
     titles = next(lines).split(",")
     # `subject` is one of the last columns, so only wanted rows and rows with quotes are parsed
@@ -187,17 +179,10 @@ def id_pairs(subject: str, other_patient_ids: str) -> Iterator[tuple[str, str]]:
 
 
 def connected(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[str]:
-    """Return IDs with all other IDs of the same persons.
+    """Return normalised IDs with all other IDs of the same persons.
 
     A hospital may have given two IDs to one person. A header that names both connects them. For an
     opt-out a wrong connection is the safer mistake.
-
-    Parameters
-    ----------
-    subjects
-        Normalised IDs.
-    pairs
-        As in `People`.
     """
     neighbours: dict[str, set[str]] = defaultdict(set)
     for one, other in pairs:
@@ -214,15 +199,7 @@ def connected(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[
 
 
 def spelled_in_headers(people: People, gone: set[str]) -> dict[str, tuple[set[str], set[str]]]:
-    """Return ID -> (IDs, names) as spelled in headers, of everybody who is gone.
-
-    Parameters
-    ----------
-    people
-        Everybody of the index.
-    gone
-        Normalised IDs. Those without an image are in the result too.
-    """
+    """Return ID -> (IDs, names) as in headers, of everybody who is gone, with an image or not."""
     found: dict[str, tuple[set[str], set[str]]] = {subject: ({subject}, set()) for subject in gone}
     for header, subject in people.headers.items():
         if subject in gone:

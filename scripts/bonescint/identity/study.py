@@ -26,13 +26,6 @@ class StudyMark(TypedDict):
 def refuse_other(known: Mapping[str, Any], study: StudyMark, file: Path) -> None:
     """Refuse to go on with a file of another study, or with data of another kind.
 
-    Parameters
-    ----------
-    known
-        The mark in the file.
-    file
-        The ledger, or private/study.json.
-
     Raises
     ------
     InputError
