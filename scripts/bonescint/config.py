@@ -51,14 +51,7 @@ _OPT_OUT = {"ids_only": False, "largest_share": LARGEST_SHARE}
 
 
 def check_config(config: Mapping[str, Any], files: bool = True) -> None:
-    """Check a configuration against schemas/config.schema.yaml and against itself.
-
-    Parameters
-    ----------
-    config
-        The configuration as loaded.
-    files
-        Whether the input files must exist.
+    """Check a configuration against its schema, itself and, if asked, the files that it names.
 
     Raises
     ------
@@ -260,15 +253,7 @@ def _file_of(given: Any) -> str:
 
 
 def list_layout(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return how a list of `inputs` is read: the configured ones of sheet, header_row and others.
-
-    Parameters
-    ----------
-    config
-        The configuration.
-    name
-        Its key in `inputs`.
-    """
+    """Return how a list of `inputs` is read: its configured sheet, header_row and others."""
     given = config["inputs"].get(name)
     return {k: given[k] for k in _LAYOUT if k in given} if isinstance(given, Mapping) else {}
 

@@ -67,13 +67,6 @@ def _faults(config: Mapping[str, Any]) -> list[Any]:
 def faults_of_form(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     """Yield what the schema does not allow, one sentence for each fault.
 
-    Parameters
-    ----------
-    config
-        The configuration as loaded.
-    text
-        The words of resources/text/config.csv.
-
     Raises
     ------
     InputError
@@ -128,15 +121,7 @@ def meaning(key: Mapping[str, Any], language: str) -> str:
 
 
 def bounds(key: Mapping[str, Any], text: Texts) -> str:
-    """Return the bounds of a number, empty where it may be any.
-
-    Parameters
-    ----------
-    key
-        The key's schema, or a part of it.
-    text
-        The words of resources/text/config.csv.
-    """
+    """Return the bounds of a number by its schema, empty where it may be any."""
     for said, (low, *high) in _BOUNDS.items():
         if key.keys() >= {low, *high}:
             return text(said, low=key[low], high=key[high[0]] if high else "")

@@ -62,15 +62,7 @@ def unanswered(config: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def wrong_subgroups(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    """Yield why cases cannot be grouped as asked: numbers have cut points, grades have none.
-
-    Parameters
-    ----------
-    config
-        The configuration, in the correct form.
-    text
-        The words of resources/text/config.csv.
-    """
+    """Yield why cases cannot be grouped as asked: numbers have cut points, grades have none."""
     seen = set()
     for n, one in enumerate(config["metrics"].get("subgroups") or ()):
         where, by, at = f"metrics.subgroups.{n}", one["by"], one.get("at")

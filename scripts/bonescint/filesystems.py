@@ -125,15 +125,7 @@ def keeps_changes(folder: Path) -> bool:
 
 
 def locks_for_all(folder: Path, root: Path = Path("/")) -> bool:
-    """Tell, by a test and a list, whether a file lock here also keeps out other computers.
-
-    Parameters
-    ----------
-    folder
-        A folder in which a file can be made.
-    root
-        As for `mount_of`.
-    """
+    """Tell, by a test and a list, whether a file lock here also keeps out other computers."""
     try:
         with tempfile.NamedTemporaryFile(dir=folder) as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -159,15 +151,7 @@ def named_block(device: str, root: Path = Path("/")) -> Path | None:
 
 
 def blocks_below(block: Path, root: Path = Path("/")) -> list[Path]:
-    """Return the devices that a device is made of, such as an encrypted or joined volume, an image.
-
-    Parameters
-    ----------
-    block
-        As `block_of` returned it.
-    root
-        As for `block_of`.
-    """
+    """Return the devices that a device is made of: an encrypted or joined volume, an image."""
     try:
         image = (block / "loop/backing_file").read_text(errors="surrogateescape").strip()
     except OSError:

@@ -276,13 +276,6 @@ def code_digest(script: str, *modules: str) -> str:
     Snakemake sees a change in a script, but not in what the script imports. As a param this digest
     makes the users of an edited module run again. Comments, docstrings and touched files do not
     change it.
-
-    Parameters
-    ----------
-    script
-        A script relative to the project's root, as ``scripts/ingest/index_dicom.py``.
-    *modules
-        As for `code_files`.
     """
     digest = hashlib.sha256()
     for name, of_file in sorted(code_files(script, *modules).items()):

@@ -72,10 +72,7 @@ class Elements:
     def text(self, tag: int, keep_nul: bool = False) -> str:
         r"""Return a text value, several joined by ``\``, padding stripped; empty if absent.
 
-        Parameters
-        ----------
-        keep_nul
-            Whether a NUL inside stays, because an ID ends at it.
+        With `keep_nul` a NUL inside stays, because an ID ends at it.
         """
         element = self._elements.get(tag)
         if element is None or element.value is None:
@@ -129,15 +126,7 @@ class Elements:
     def private(
         self, creator: str, wanted: dict[int, tuple[int, ...]]
     ) -> Iterator[tuple[str, str]]:
-        """Yield ``(gggg,xxee)`` and text of private elements, found by their creator.
-
-        Parameters
-        ----------
-        creator
-            The private creator of the blocks.
-        wanted
-            Low bytes of element numbers, by odd group.
-        """
+        """Yield ``(gggg,xxee)`` and text of private elements, by creator, group and low bytes."""
         for holder in self._creators:
             group = holder >> 16
             if group in wanted and self.text(holder) == creator:

@@ -112,15 +112,7 @@ def open_meta(data: Bytes, at: int | None = None) -> Opening:
 
 
 def encoding_of(data: Bytes, at: int, syntaxes: tuple[str, ...]) -> Encoding:
-    """Return the real encoding of a data set, or the declared one if the bytes do not decide.
-
-    Parameters
-    ----------
-    data
-        A file or its beginning.
-    at
-        Where the data set begins.
-    """
+    """Return the real encoding of a data set, or the declared one if the bytes do not decide."""
     declared = _DECLARED.get(UID(syntaxes[0]) if syntaxes else UID(""), _META)
     if len(data) - at < 8:
         return declared

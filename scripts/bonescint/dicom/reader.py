@@ -71,13 +71,6 @@ def head_at(data: Bytes, at: int, end: int, encoding: Encoding) -> Head:
 
     In explicit VR, an element without a VR is read as an implicit one, as in pydicom.
 
-    Parameters
-    ----------
-    data
-        A file, or a part of it.
-    at, end
-        The place, and where the data end.
-
     Raises
     ------
     HeaderFault
@@ -108,13 +101,6 @@ def _is_vr(kind: bytes) -> bool:
 
 def end_of_value(data: Bytes, at: int, end: int, encoding: Encoding, budget: Budget) -> int:
     """Return the place of the delimiter of a sequence or of fragments without length.
-
-    Parameters
-    ----------
-    data
-        A file, or a part of it.
-    at, end
-        Where the value begins, and the data end.
 
     Raises
     ------
@@ -170,12 +156,7 @@ def encoding_in_unknown(value: Bytes) -> Encoding:
 
 
 def items(value: Bytes, encoding: Encoding, budget: Budget) -> Iterator[list[ReadElement]]:
-    """Yield the elements of each item of a sequence.
-
-    Parameters
-    ----------
-    value
-        The value of the sequence, without its delimiter.
+    """Yield the elements of each item of a sequence's value (without delimiter).
 
     Yields
     ------

@@ -140,13 +140,5 @@ def matcher(
     patient: tuple[str, ...] = (), staff: tuple[str, ...] = (), ids: tuple[str, ...] = (),
     births: tuple[str, ...] = (), phrases: tuple[str, ...] = (),
 ) -> Matcher:  # fmt: skip
-    """Return the matcher of the known names and numbers.
-
-    Parameters
-    ----------
-    strictness
-        The rules for what counts.
-    patient, staff, ids, births, phrases
-        As for `bonescint.names.spellings.spellings`.
-    """
+    """Return the matcher of the known names and numbers (`spellings`)."""
     return Matcher(spellings(patient, staff, ids, births, phrases), strictness)

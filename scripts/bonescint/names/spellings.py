@@ -235,19 +235,7 @@ def spellings(
     patient: Iterable[str] = (), staff: Iterable[str] = (), ids: Iterable[str] = (),
     births: Iterable[str] = (), phrases: Iterable[str] = (),
 ) -> Spellings:  # fmt: skip
-    """Return the spellings of the names and numbers of one person, or of many.
-
-    Parameters
-    ----------
-    patient, staff
-        Names as in headers, of patients and of physicians and operators.
-    ids
-        IDs, accession and telephone numbers.
-    births
-        Birth dates as in headers (`bonescint.text.dates.loose_dates`).
-    phrases
-        Institution and addresses.
-    """
+    """Return the spellings of names, IDs, birth dates, addresses as in headers, of one or many."""
     kinds = {"patient": patient, "staff": staff, "id": ids, "birth": births, "phrase": phrases}
     found = Spellings()
     for kind, texts in kinds.items():
