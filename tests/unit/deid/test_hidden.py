@@ -16,34 +16,22 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescint.deid.instance import Settings, deidentify
-from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
-from bonescint.deid.uids import UidReplacer
 from bonescint.dicom.quiet import quiet_pydicom
-from bonescint.resources import ROOT
 from tests.planted.mutated import mutated, wholes
 from tests.planted.search import Haystack
+from tests.unit.deid.door import NATIVE, coded
 from tests.unit.deid.encoded import GOOD, IMPLICIT, changed, deflated, element, item, meta
-from tests.unit.deid.samples import BIRTH, CODE, KANJI, PATIENT_ID, SECRET, as_file, counts, siemens
+from tests.unit.deid.samples import BIRTH, KANJI, PATIENT_ID, as_file, counts, siemens
 
-SETTINGS = Settings(
-    load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY"),
-    UidReplacer(SECRET),
-    keep_secondary_capture=False,
-)
 PLACES = (0, 1, 6, 333, 700)
-NATIVE = (
-    ExplicitVRLittleEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-)  # fmt: skip
 
 
 def outcome(data: bytes) -> str:
     with quiet_pydicom():
         try:
-            deidentify(data, {"views": ""}, CODE, SETTINGS)
+            coded(data)
         except Refused as refusal:
             return refusal.reason
     return "written"
@@ -183,7 +171,7 @@ def test_mutated_files_leak_nothing():
         for number in range(0, 200 * 7, 7):
             whole = sources[number % len(sources)]
             try:
-                data = deidentify(mutated(whole, number), {"views": ""}, CODE, SETTINGS).data
+                data = coded(mutated(whole, number)).data
             except Refused:
                 continue
             written += 1

@@ -1,5 +1,6 @@
 """Two readers, one result: byte ranges and pydicom give the same file or the same refusal."""
 
+import dataclasses
 import os
 from io import BytesIO
 from pathlib import Path
@@ -16,25 +17,20 @@ from pydicom.uid import (
 )
 
 from bonescint.deid import instance
-from bonescint.deid.instance import Coded, Settings, deidentify
-from bonescint.deid.policy import load_policies
+from bonescint.deid.instance import Coded
 from bonescint.deid.ranges import Unusual, read_ranges
 from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
 from bonescint.demo.patients import sample_patients
 from bonescint.demo.scans import whole_body
 from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.resources import ROOT
 from tests.unit.deid.bad_files import CASES
+from tests.unit.deid.door import SETTINGS, coded
 from tests.unit.deid.encoded import GOOD, IMPLICIT, STATION, changed, element, encode, undefined
-from tests.unit.deid.samples import CODE, SECRET, as_file, ge, plant, siemens
+from tests.unit.deid.samples import as_file, ge, plant, siemens
 from tests.unit.deid.test_random import BASE, trees
 
-SETTINGS = Settings(
-    load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY"),
-    UidReplacer(SECRET),
-    keep_secondary_capture=True,
-)
+SETTINGS = dataclasses.replace(SETTINGS, keep_secondary_capture=True)
 REAL = Path(os.environ.get("BONESCINT_REAL_DATA", ROOT.parent / "shared" / "data" / "real"))
 # test_bad_input.py tells files that hang the program from files that raise
 HANGING = {"JPEG 2000, tile that ends before its data", "ambiguous words"}
@@ -49,7 +45,7 @@ def outcome(data: bytes, views: str, reader) -> object:
     with pytest.MonkeyPatch.context() as patch, quiet_pydicom():
         patch.setattr(instance, "read_ranges", reader)
         try:
-            done: Coded = deidentify(data, {"views": views}, CODE, SETTINGS)
+            done: Coded = coded(data, views, SETTINGS)
         except Refused as refusal:
             return refusal.reason
         except Exception as error:

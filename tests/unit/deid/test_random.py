@@ -16,20 +16,13 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from bonescint.deid.instance import Settings, deidentify
-from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
 from bonescint.dicom.quiet import quiet_pydicom
-from bonescint.resources import RESOURCES, ROOT
+from bonescint.resources import RESOURCES
+from tests.unit.deid.door import coded
 from tests.unit.deid.encoded import BODY, LONG, PARTS, PIXELS, STATION, Tree, encode, parse
-from tests.unit.deid.samples import CODE, ENCODINGS, SECRET, counts
+from tests.unit.deid.samples import CODE, ENCODINGS, counts
 
-SETTINGS = Settings(
-    load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY"),
-    UidReplacer(SECRET),
-    keep_secondary_capture=False,
-)
 # texts that the header gives about the patient, and one that it does not give
 NAME, KANJI, PATIENT_ID = "Quxley", "鵜飼^琉璃子", "0098712345"
 UNKNOWN = "Zyxwvut"
@@ -135,7 +128,7 @@ REASONS = {"residual-identifier", "required-attribute", "damaged", "unreadable-v
 def outcome(tree: Tree, syntax: str, undefined: bool) -> bytes | str:
     with quiet_pydicom():
         try:
-            return deidentify(encode(tree, syntax, undefined), {}, CODE, SETTINGS).data
+            return coded(encode(tree, syntax, undefined)).data
         except Refused as refusal:
             # "damaged": a name or an ID that is no text, as one in UTF-16; "unreadable-value":
             # a study date in digits that are no day

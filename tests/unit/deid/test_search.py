@@ -1,27 +1,18 @@
 """The residual scan: which spellings of an identifier are found, and which other texts are not."""
 
 import struct
-from io import BytesIO
 
 import pytest
-from pydicom import Dataset, dcmread
+from pydicom import Dataset
 
 from bonescint.deid.identifiers import Identifiers, known_identifiers
-from bonescint.deid.instance import Settings, deidentify
-from bonescint.deid.policy import load_policies
+from bonescint.deid.instance import deidentify
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
-from bonescint.deid.uids import UidReplacer
 from bonescint.dicom.quiet import quiet_pydicom
-from bonescint.resources import ROOT
+from tests.unit.deid.door import SETTINGS, coded, written
 from tests.unit.deid.encoded import STATION, changed, element
-from tests.unit.deid.samples import CODE, SECRET, as_file, siemens
-
-SETTINGS = Settings(
-    load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY"),
-    UidReplacer(SECRET),
-    keep_secondary_capture=False,
-)
+from tests.unit.deid.samples import CODE, as_file, siemens
 
 
 def patient(**header: object) -> Dataset:
@@ -38,7 +29,7 @@ def refused(data: bytes | Dataset) -> bool:
     """Tell whether an instance is refused for an identifier; any other refusal is a mistake."""
     with quiet_pydicom():
         try:
-            deidentify(data if isinstance(data, bytes) else as_file(data), {}, CODE, SETTINGS)
+            coded(data)
         except Refused as refusal:
             assert refusal.reason == "residual-identifier"
             return True
@@ -126,7 +117,7 @@ def written_without(data: bytes, text: str | bytes) -> bool:
     with quiet_pydicom():
         try:
             kept = text.encode() if isinstance(text, str) else text
-            return kept not in deidentify(data, {}, CODE, SETTINGS).data
+            return kept not in coded(data).data
         except Refused as refusal:
             return refusal.reason == "residual-identifier"
 
@@ -210,7 +201,7 @@ def test_text_in_binary_numbers(tag, encoding):
     data = changed(element(tag, "US", "  YAMADA ".encode(encoding).ljust(20)))
     with quiet_pydicom():
         try:
-            written = deidentify(data, {}, CODE, SETTINGS).data
+            written = coded(data).data
         except Refused as refusal:
             assert refusal.reason in ("residual-identifier", "required-attribute")
             return
@@ -220,7 +211,7 @@ def test_text_in_binary_numbers(tag, encoding):
 def test_no_text_of_anybody_in_binary_numbers():
     data = changed(element(0x00540080, "US", b"WIFE OF THE MAYOR "))
     with quiet_pydicom():
-        assert b"MAYOR" not in deidentify(data, {}, CODE, SETTINGS).data
+        assert b"MAYOR" not in coded(data).data
 
 
 @pytest.mark.parametrize("value", [123456, 12345678, 19480317, 312345678])
@@ -350,9 +341,7 @@ def test_both_of_two_names_are_known():
     names = element(0x00100010, "PN", b"YAMADA^HANAKO ") + element(0x00100010, "PN", b"Sato^Aki")
     with quiet_pydicom():
         try:
-            written = deidentify(
-                changed(names, element(STATION, "SH", b"YAMADA")), {}, CODE, SETTINGS
-            )
+            result = written(changed(names, element(STATION, "SH", b"YAMADA")))
         except Refused:
             return
-    assert dcmread(BytesIO(written.data)).get("StationName") != "YAMADA"
+    assert result.get("StationName") != "YAMADA"
