@@ -7,13 +7,12 @@ from typing import NamedTuple
 from bonescint.cohort.choice import SELECTION, not_chosen
 from bonescint.deid.decisions import BLANK, LEAVE_OUT, NOT_STATED, blanks_decided, read_decisions
 from bonescint.delivery.review import digest
-from bonescint.delivery.sheet import COLUMNS, NO_FINDINGS
+from bonescint.delivery.sheet import COLUMNS, NO_FINDINGS, REQUIRED
 from bonescint.files import read_rows
 from bonescint.resources import Texts
 
 # the cases and their missing fields; this table stays in the hospital
 TABLE = Path("results/hospital/incomplete.csv")
-_REQUIRED = {field: title for field, title, required in COLUMNS if required and field != "eod"}
 
 
 class Incomplete(NamedTuple):
@@ -37,7 +36,7 @@ class Incomplete(NamedTuple):
     @property
     def titles(self) -> list[str]:
         """The headers of the blank columns."""
-        return [_REQUIRED[field] for field in self.blanks]
+        return [REQUIRED[field] for field in self.blanks]
 
 
 def partner_rows(cases: Path, reference: Path, findings: Path) -> list[dict[str, str]]:
@@ -84,7 +83,7 @@ def incomplete(
     decided = blanks_decided(read_decisions(decisions, reviewers)) if decisions else {}
     found = []
     for row in rows:
-        blanks = tuple(field for field in _REQUIRED if not row[field].strip())
+        blanks = tuple(field for field in REQUIRED if not row[field].strip())
         if not blanks:
             continue
         sha256 = digest("\n".join(f"{field}={row[field]}" for field, _, _ in COLUMNS))
