@@ -21,7 +21,6 @@ class DeclaredColumn(NamedTuple):
     kind
         The kind of its values, such as ``id``, ``count`` or ``date``: a key ``kind.<kind>`` of
         resources/text/columns.csv.
-        resources/text/columns.csv.
     unit
         Unit of a measure: a key ``unit.<unit>`` of the same file, or empty.
     ja, en

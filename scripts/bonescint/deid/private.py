@@ -114,7 +114,9 @@ class PrivateDecision:
         if vr is not None and vr != self.vr:
             return None
         if self.vr in NUMBER_VRS:
-            return _number(self.vr, value, self.vm, little_endian) or None
+            if self.vr in BINARY_VRS and _LETTERS.search(value):
+                return None
+            return normal_form(self.vr, value, self.vm, little_endian) or None
         text = unpadded(decode(value))
         if why_not(text) or pattern_digest(text) not in self.digests:
             return None
@@ -282,12 +284,6 @@ def _is_creator(tag: int) -> bool:
 def _creator_of(tag: int) -> int:
     """Return the tag of the element that names the creator of a private element's block."""
     return tag & 0xFFFF0000 | tag >> 8 & 0xFF
-
-
-def _number(vr: str, value: bytes, vm: int, little_endian: bool) -> bytes | None:
-    if vr in BINARY_VRS and _LETTERS.search(value):
-        return None
-    return normal_form(vr, value, vm, little_endian)
 
 
 def _is_decimal(part: bytes) -> bool:
