@@ -20,8 +20,6 @@ from bonescint.deid.refusal import Refused
 from tests.unit.deid.door import coded
 from tests.unit.deid.samples import CODE, as_file, base, plant, siemens
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
 KINDS = {"removed", "emptied", "replaced", "added", "unchanged", "undecodable"}
 
 

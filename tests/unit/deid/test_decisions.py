@@ -22,8 +22,6 @@ from tests.unit.deid.encoded import around
 from tests.unit.deid.samples import CODE, as_file, ge, siemens
 from tests.unit.deid.test_engine import errors_of
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
 RECORD = {"decided_by": "chief technologist", "date": "2026-01-15", "reason": "seen"}
 SEEN, OTHER = "a1" * 32, "b2" * 32
 HEADER = "item\tsha256\tdecision\treviewer\tdate\n"

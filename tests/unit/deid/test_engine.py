@@ -48,8 +48,6 @@ from tests.unit.deid.samples import (
     siemens,
 )
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
 KEEP_SC = dataclasses.replace(SETTINGS, keep_secondary_capture=True)
 
 

@@ -12,7 +12,6 @@ from bonescint.errors import InputError
 from tests.unit.deid.door import TABLE, by_table, refusal, written
 from tests.unit.deid.samples import BIRTH, PATIENT_ID, as_file, siemens
 
-pytestmark = pytest.mark.usefixtures("quiet")
 SYNTAXES = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 
 

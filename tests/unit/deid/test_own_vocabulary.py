@@ -13,8 +13,6 @@ from bonescint.files import read_rows
 from tests.unit.deid.door import TABLE, by_table, coded, refusal, written
 from tests.unit.deid.samples import as_file, siemens
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
 RECORD = "technologist,2026-01-15,seen"
 
 

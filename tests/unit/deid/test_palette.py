@@ -21,7 +21,6 @@ from tests.unit.deid.door import NATIVE, SETTINGS, refusal, written
 from tests.unit.deid.samples import KANJI, as_file, counts, siemens
 from tests.unit.deid.test_engine import errors_of
 
-pytestmark = pytest.mark.usefixtures("quiet")
 HOT = np.clip(np.arange(256)[:, None] * 3 - np.array([0, 255, 510]), 0, 255)
 
 

@@ -22,7 +22,6 @@ from bonescint.deid.ranges import Unusual, read_ranges
 from bonescint.deid.refusal import Refused
 from bonescint.demo.patients import sample_patients
 from bonescint.demo.scans import whole_body
-from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.resources import ROOT
 from tests.unit.deid.bad_files import CASES
 from tests.unit.deid.door import SETTINGS, coded
@@ -42,7 +41,7 @@ def _never(*_: object) -> None:
 
 def outcome(data: bytes, views: str, reader) -> object:
     """Return what one reader makes of a file: bytes and report, or the refusal's reason."""
-    with pytest.MonkeyPatch.context() as patch, quiet_pydicom():
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(instance, "read_ranges", reader)
         try:
             done: Coded = coded(data, views, SETTINGS)

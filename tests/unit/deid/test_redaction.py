@@ -31,8 +31,6 @@ from tests.unit.deid.samples import as_file, ge, siemens
 from tests.unit.deid.test_burned_in import FONTS, stencil
 from tests.unit.deid.test_engine import errors_of
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
 numbers = st.integers(0, 999_999)
 rectangles = st.builds(
     Rectangle, numbers.map(lambda n: max(n, 1)), numbers, numbers,

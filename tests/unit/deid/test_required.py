@@ -28,7 +28,6 @@ from tests.unit.deid.encoded import body_of, changed, element, encode, parse
 from tests.unit.deid.samples import as_file, counts, ge, siemens
 from tests.unit.deid.test_engine import KEEP_SC, errors_of, read
 
-pytestmark = pytest.mark.usefixtures("quiet")
 POINTER, WINDOWS, DETECTORS = 0x00280009, 0x00540010, 0x00540020
 
 

@@ -20,8 +20,6 @@ from bonescint.deid.uids import UidReplacer
 from tests.unit.deid.door import POLICIES
 from tests.unit.deid.samples import CODE, ENCODINGS, SECRET, as_file, siemens
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
 POLICY = POLICIES["nm"]
 ROW = {"patient_id": "0012345678", "patient_name": "Yamada^Hanako=山田^花子=ヤマダ^ハナコ"}
 

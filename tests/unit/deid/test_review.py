@@ -28,8 +28,6 @@ from tests.unit.deid.door import SETTINGS, TABLE, coded, refusal
 from tests.unit.deid.encoded import changed, element
 from tests.unit.deid.samples import CODE, as_file, ge, siemens
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
 
 def refused(ds: Dataset | bytes, settings: Settings = SETTINGS) -> str:
     return refusal(ds, settings).reason

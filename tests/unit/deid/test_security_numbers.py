@@ -57,7 +57,6 @@ def _bytes(scan: Dataset) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_page_has_the_numbers_of_the_demonstration(cases: list[Row], language: str) -> None:
     found = {str(row["attributes"]): row for row in assess(cases)[0]}

@@ -21,8 +21,6 @@ from bonescint.files import read_rows
 from tests.unit.deid.door import SETTINGS, refusal, written
 from tests.unit.deid.samples import as_file, siemens
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
 HEADER = "item\tsha256\tdecision\treviewer\tdate\n"
 HOSPITAL = "Minato Kaigan Byoin"
 

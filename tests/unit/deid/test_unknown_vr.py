@@ -35,7 +35,6 @@ from tests.unit.deid.encoded import (
 from tests.unit.deid.samples import CODE, PATIENT_ID, as_file, plant, siemens
 from tests.unit.deid.test_engine import read
 
-pytestmark = pytest.mark.usefixtures("quiet")
 DETECTORS = 0x00540022
 
 

@@ -17,8 +17,6 @@ from bonescint.resources import RESOURCES
 from tests.unit.deid.door import TABLE, by_table, coded, written
 from tests.unit.deid.samples import BIRTH, PATIENT_ID, code_item, siemens
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
 
 @pytest.mark.parametrize(
     ("value", "text"),

@@ -9,7 +9,6 @@ from tests.unit.deid.door import refusal, written
 from tests.unit.deid.samples import counts, siemens
 from tests.unit.deid.test_palette import palette
 
-pytestmark = pytest.mark.usefixtures("quiet")
 DESCRIBED = {
     tags.SamplesPerPixel: b"\3\0", tags.PhotometricInterpretation: b"MONOCHROME1 ",
     tags.Rows: b"\x10\0", tags.Columns: b"\x10\0", tags.BitsAllocated: b"\x08\0",
