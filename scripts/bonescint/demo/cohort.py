@@ -1,10 +1,9 @@
 """The whole demonstration: projections once, then every patient's files in parallel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,9 +183,8 @@ def _write_dicomdir(path: Path, seed: int) -> None:
 
 def write_truth(path: Path, patients: Sequence[Patient], files: Mapping[int, int]) -> None:
     """Write the truth about the demonstration for the tests. A hospital would not know it."""
-    rows: list[dict[str, Any]] = []
-    for patient in patients:
-        row = {
+    rows: Iterator[dict[str, object]] = (
+        {
             "patient_id": patient.patient_id,
             "kind": patient.kind,
             "included": int(patient.kind == "study"),
@@ -201,5 +199,6 @@ def write_truth(path: Path, patients: Sequence[Patient], files: Mapping[int, int
             "extras": " ".join(patient.extras),
             "files": files[patient.index],
         }
-        rows.append(row)
+        for patient in patients
+    )
     write_rows(path, columns("truth"), rows)

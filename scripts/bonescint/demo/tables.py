@@ -132,23 +132,12 @@ def write_export(path: Path, software: str, rows: Iterable[tuple[Patient, Measur
     label = SOFTWARE[software].label
     japanese = {"analysed": "解析済", "failed": "領域分割失敗", "waiting": "未解析"}
     english = {"analysed": "analysed", "failed": "segmentation failed", "waiting": "not analysed"}
-    header: tuple[str, ...]
-    match software:
-        case "bonenavi":
-            header = ("患者ID", "検査日", "BSI(%)", "Hotspot数", "ANN", "状態", "ソフト", "備考")
-        case "vsbone3":
-            header = (
-                "患者ID",
-                "検査日",
-                "BSI値(%)",
-                "ホットスポット数",
-                "解析状態",
-                "ソフト",
-                "備考",
-            )
-        case _:
-            header = ("PatientID", "StudyDate", "BSI", "HotSpots", "Status", "Software", "Note")
-    table: list[tuple[object, ...]] = [header]
+    headers = {
+        "bonenavi": "患者ID 検査日 BSI(%) Hotspot数 ANN 状態 ソフト 備考",
+        "vsbone3": "患者ID 検査日 BSI値(%) ホットスポット数 解析状態 ソフト 備考",
+    }
+    header = headers.get(software, "PatientID StudyDate BSI HotSpots Status Software Note")
+    table: list[tuple[object, ...]] = [tuple(header.split())]
     for patient, result in rows:
         pid, bsi = patient.patient_id, None if result.bsi is None else f"{result.bsi:.2f}"
         match software:
