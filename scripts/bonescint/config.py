@@ -70,7 +70,8 @@ def check_config(config: Mapping[str, Any], files: bool = True) -> None:
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
     yield from _dates(config, text)
     yield from _software(config, text)
-    yield from _preceding(config, text)
+    if "participants" in config["inputs"] and not preceding_study(config["study"]):
+        yield text("no_preceding")  # R5
     yield from wrong_values(config, text)
     yield from wrong_subgroups(config, text)
     for where, entry in _tables(config).items():
@@ -203,11 +204,6 @@ def _software(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         same = versions.setdefault((entry["product"], entry["version"]), key)
         if same != key:
             yield text("same_version", a=same, b=key)
-
-
-def _preceding(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    if "participants" in config["inputs"] and not preceding_study(config["study"]):
-        yield text("no_preceding")  # R5
 
 
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:

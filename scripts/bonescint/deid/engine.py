@@ -248,7 +248,8 @@ class Engine:
                 if rule.action == "keep":
                     items.append(self._level(item, rule.items))
                 elif code := self._code_item(rule, item):
-                    items.append(code | self._level(_without_code(item), rule.items))
+                    rest = {tag: raw for tag, raw in item.items() if tag not in _CODE_ITEM}
+                    items.append(code | self._level(rest, rule.items))
                 else:
                     self._named["unlisted"].add(rule.keyword)
         if items:
@@ -302,10 +303,6 @@ def _goes(tag: int) -> str:
     if tag >> 16 & 1:
         return "removed_private"
     return "removed_overlay" if tag >> 24 == 0x60 else "removed"
-
-
-def _without_code(item: RawLevel) -> RawLevel:
-    return {tag: raw for tag, raw in item.items() if tag not in _CODE_ITEM}
 
 
 def _file_head(elements: CodedElements) -> list[Part]:

@@ -118,14 +118,14 @@ class Budget:
     def __post_init__(self) -> None:
         self.left = self.limits.elements
 
-    def spend(self, count: int = 1) -> None:
-        """Count elements, and refuse the file if there are too many.
+    def spend(self) -> None:
+        """Count an element, and refuse the file if there are too many.
 
         Raises
         ------
         HeaderFault
             ``beyond-limits``.
         """
-        self.left -= count
+        self.left -= 1
         if self.left < 0:
             raise self.limits.beyond("elements")

@@ -86,7 +86,8 @@ class Spellings:
         """Add a name as in a header. Words of `roles` are no person."""
         for group in compose(text).split("="):
             for form in dict.fromkeys((group, spelt_out(group))):
-                self._group([p for part in _separated(form) if (p := fold_name(part)) not in roles])
+                found = filter(None, SEPARATORS.split(_CAMEL.sub(" ", form)))
+                self._group([part for part in map(fold_name, found) if part not in roles])
 
     def _group(self, parts: list[str]) -> None:
         for part in parts:
@@ -206,10 +207,6 @@ class Spellings:
                 self.joined |= {mark + numeric for mark in (era, era[0], letter)}
         for y in years:
             self.births |= {(y, month, day), (day, month, y), (month, day, y)}
-
-
-def _separated(text: str) -> list[str]:
-    return [part for part in SEPARATORS.split(_CAMEL.sub(" ", text)) if part]
 
 
 # the physicians and the institution are the same for many patients
