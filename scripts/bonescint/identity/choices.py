@@ -1,7 +1,7 @@
 """The choice of cases, which the ledger keeps so that it does not change by itself (R3, R4)."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bonescint.errors import InputError
 from bonescint.identity.chain import Entry
@@ -30,10 +30,6 @@ class ChoiceRule(NamedTuple):
     seed: int | None = None
     listed: str = ""
     again: str = ""
-
-    def as_recorded(self) -> dict[str, object]:
-        """Return the rule as the ledger records it."""
-        return self._asdict()
 
 
 def rule_of(selection: object, listed: str = "") -> ChoiceRule:
@@ -87,7 +83,8 @@ def choice_to_keep(ledger: Ledger, rule: ChoiceRule, language: str) -> Entry | N
     if all(last[name] == value for name, value in rule._asdict().items() if name != "again"):
         return last
     text = Texts("selection", language)
-    was, now = (_in_words(one, text) for one in (last, rule._asdict()))
+    both = (last, rule._asdict())
+    was, now = (text(f"rule.{one['rule']}", seed=one["seed"]) for one in both)
     key = "changed_list" if was == now else "changed"
     values = {"was": was, "now": now, "date": last["recorded"], "n": len(last["codes"])}
     raise InputError(text(key, **values))
@@ -111,7 +108,7 @@ def record_choice(
     if last and {name: last[name] for name in chosen} == chosen:
         return last
     again = rule.again or (str(last["again"]) if last else "")
-    ledger.append([{"kind": KIND} | rule.as_recorded() | {"again": again} | chosen])
+    ledger.append([{"kind": KIND} | rule._asdict() | {"again": again} | chosen])
     return ledger.entries(KIND)[-1]
 
 
@@ -148,7 +145,3 @@ def chosen_before(ledger: Ledger, entry: Entry | None) -> dict[str, str]:
         subject = ledger.subject_of(code)
         found[(ledger.code_of(subject) if subject else None) or code] = level
     return found
-
-
-def _in_words(rule: Mapping[str, Any], text: Texts) -> str:
-    return text(f"rule.{rule['rule']}", seed=rule["seed"])
