@@ -7,7 +7,7 @@ import pytest
 from bonescint.dicom.quiet import quiet_pydicom
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Silence pydicom, as the job does, because its warnings quote header values."""
     with quiet_pydicom():

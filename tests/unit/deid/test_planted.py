@@ -15,6 +15,7 @@ from pydicom import dcmread
 
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.dicom.tree import index_tree
 from bonescint.files import write_rows
 from bonescint.resources import Texts
@@ -68,20 +69,21 @@ def outcomes(folder: Path, lines: list[dict[str, object]]) -> Iterator[Outcome]:
     for path, file in files.items():
         (raw / path).parent.mkdir(parents=True, exist_ok=True)
         (raw / path).write_bytes(file.data)
-    cases = []
-    for number, (readable, row) in enumerate(index_tree(raw, 1)):
-        if readable:
-            cases.append((f"BS-{number:05}", [row]))
-        else:
-            file = files.pop(row["path"])
-            yield Outcome(file, reason=row["reason"], detail=row["detail"])
-    for done in write_cases(cases, raw, written, SETTINGS):
-        lines.append(done.line)
-        file = files.pop(done.row["path"])
-        if done.refusal:
-            yield Outcome(file, reason=done.refusal.reason, detail=done.refusal.detail)
-        else:
-            yield Outcome(file, (written / str(done.line["file"])).read_bytes())
+    with quiet_pydicom():
+        cases = []
+        for number, (readable, row) in enumerate(index_tree(raw, 1)):
+            if readable:
+                cases.append((f"BS-{number:05}", [row]))
+            else:
+                file = files.pop(row["path"])
+                yield Outcome(file, reason=row["reason"], detail=row["detail"])
+        for done in write_cases(cases, raw, written, SETTINGS):
+            lines.append(done.line)
+            file = files.pop(done.row["path"])
+            if done.refusal:
+                yield Outcome(file, reason=done.refusal.reason, detail=done.refusal.detail)
+            else:
+                yield Outcome(file, (written / str(done.line["file"])).read_bytes())
     assert not files, "the index forgot some files"
 
 
