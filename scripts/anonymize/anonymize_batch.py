@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
 from bonescint.deid.decisions import read_decisions, released_images, released_stations
-from bonescint.deid.instance import Settings, quiet_pydicom
+from bonescint.deid.instance import Settings
 from bonescint.deid.keep_private import load_kept
 from bonescint.deid.own_vocabulary import read_terms
 from bonescint.deid.policy import TableRow, load_policies
@@ -17,6 +17,7 @@ from bonescint.deid.rectangles import parse_rectangles
 from bonescint.deid.refusal import mistake
 from bonescint.deid.uids import UidReplacer
 from bonescint.dicom.limits import DEFAULT, Limits
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.errors import InputError
 from bonescint.files import read_rows, to_the_disk, write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger

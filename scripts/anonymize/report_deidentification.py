@@ -47,8 +47,6 @@ def report_deidentification(
         k-anonymity.
     hospital_table
         The hospital's table (R18).
-    language
-        Language of the messages, ``ja`` or ``en``.
     tag_table, rule_counts, unlisted, instances
         The outcomes by row of the hospital's table, and by rule; the values that the vocabulary
         lacks, by attribute; the files, by status and reason.

@@ -44,13 +44,7 @@ class DeclaredTable(NamedTuple):
         return tuple(column for part in self.parts for column in declaration(part))
 
     def is_at(self, path: str) -> bool:
-        """Tell whether a path, relative or absolute, ends as this table's does.
-
-        Parameters
-        ----------
-        path
-            With ``/`` as separator.
-        """
+        """Tell whether a path with ``/``, relative or absolute, ends as this table's does."""
         named = "[^/.]+".join(map(re.escape, re.split(r"\{\w+\}", self.path)))
         return bool(re.fullmatch(rf"(?:.*/)?{named}", path, re.DOTALL))
 

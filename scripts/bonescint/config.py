@@ -51,14 +51,7 @@ _OPT_OUT = {"ids_only": False, "largest_share": LARGEST_SHARE}
 
 
 def check_config(config: Mapping[str, Any], files: bool = True) -> None:
-    """Check a configuration against schemas/config.schema.yaml and against itself.
-
-    Parameters
-    ----------
-    config
-        The configuration as loaded.
-    files
-        Whether the input files must exist.
+    """Check a configuration against its schema, itself and, if asked, the files that it names.
 
     Raises
     ------
@@ -77,7 +70,8 @@ def check_config(config: Mapping[str, Any], files: bool = True) -> None:
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
     yield from _dates(config, text)
     yield from _software(config, text)
-    yield from _preceding(config, text)
+    if "participants" in config["inputs"] and not preceding_study(config["study"]):
+        yield text("no_preceding")  # R5
     yield from wrong_values(config, text)
     yield from wrong_subgroups(config, text)
     for where, entry in _tables(config).items():
@@ -212,11 +206,6 @@ def _software(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
             yield text("same_version", a=same, b=key)
 
 
-def _preceding(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    if "participants" in config["inputs"] and not preceding_study(config["study"]):
-        yield text("no_preceding")  # R5
-
-
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the configuration's input files and folders: path of the key -> path."""
     found = {
@@ -260,15 +249,7 @@ def _file_of(given: Any) -> str:
 
 
 def list_layout(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return how a list of `inputs` is read: the configured ones of sheet, header_row and others.
-
-    Parameters
-    ----------
-    config
-        The configuration.
-    name
-        Its key in `inputs`.
-    """
+    """Return how a list of `inputs` is read: its configured sheet, header_row and others."""
     given = config["inputs"].get(name)
     return {k: given[k] for k in _LAYOUT if k in given} if isinstance(given, Mapping) else {}
 

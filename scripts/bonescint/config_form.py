@@ -25,25 +25,13 @@ CONFIG_VERSION = 2
 
 
 def config_version(config: Mapping[str, Any]) -> int:
-    """Return the version of a configuration's form. Without a numeric key it is the first.
-
-    Parameters
-    ----------
-    config
-        The configuration as loaded.
-    """
+    """Return the version of a configuration's form. Without a numeric key it is the first."""
     version = config.get("config_version", 1)
     return version if isinstance(version, int) and not isinstance(version, bool) else 1
 
 
 def open_keys(config: Mapping[str, Any]) -> list[str]:
-    """Return the keys that are null but must not be: what a new study must still decide.
-
-    Parameters
-    ----------
-    config
-        The configuration as loaded.
-    """
+    """Return the keys that are null but must not be: what a new study must still decide."""
     return [".".join(map(str, error.absolute_path)) for error in _faults(config) if _is_open(error)]
 
 
@@ -78,13 +66,6 @@ def _faults(config: Mapping[str, Any]) -> list[Any]:
 
 def faults_of_form(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     """Yield what the schema does not allow, one sentence for each fault.
-
-    Parameters
-    ----------
-    config
-        The configuration as loaded.
-    text
-        The words of resources/text/config.csv.
 
     Raises
     ------
@@ -134,29 +115,13 @@ def _explain(error: Any, text: Texts, config: Mapping[str, Any]) -> Iterator[str
 
 
 def meaning(key: Mapping[str, Any], language: str) -> str:
-    """Return the schema's description of a key in one language, empty if there is none.
-
-    Parameters
-    ----------
-    key
-        The key's schema, or a part of it.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return a key's description in one language by its schema, empty if there is none."""
     ja, _, en = str(key.get("description", "")).partition(" / ")
     return ja if language == "ja" else en
 
 
 def bounds(key: Mapping[str, Any], text: Texts) -> str:
-    """Return the bounds of a number, empty where it may be any.
-
-    Parameters
-    ----------
-    key
-        The key's schema, or a part of it.
-    text
-        The words of resources/text/config.csv.
-    """
+    """Return the bounds of a number by its schema, empty where it may be any."""
     for said, (low, *high) in _BOUNDS.items():
         if key.keys() >= {low, *high}:
             return text(said, low=key[low], high=key[high[0]] if high else "")

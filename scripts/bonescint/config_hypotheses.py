@@ -14,17 +14,7 @@ from bonescint.stats.questions import UNTESTED
 def wrong_hypotheses(
     config: Mapping[str, Any], settings: Mapping[str, Any], text: Texts
 ) -> Iterator[str]:
-    """Yield why the primary hypothesis or a family cannot be tested.
-
-    Parameters
-    ----------
-    config
-        The configuration, in the correct form.
-    settings
-        Its `metrics`, with the defaults.
-    text
-        The words of resources/text/config.csv.
-    """
+    """Yield why a primary hypothesis or a family cannot be tested, by `metrics` with defaults."""
     asked = questions(config)
     # in questions about all readers or about the tracers the subject is no software
     known = [

@@ -13,13 +13,7 @@ from bonescint.tables.repeats import repeats
 
 
 def study_has(config: Mapping[str, Any]) -> set[str]:
-    """Return the needs of questions and figures that the study meets.
-
-    Parameters
-    ----------
-    config
-        The configuration, in the correct form.
-    """
+    """Return the needs of questions and figures that the study meets."""
     readers, software = entries_of(config, "readers"), entries_of(config, "software")
     graded = sum(gives_eod(entry) for entry in readers.values())
     values = metric_values(config["metrics"].get("values"))
@@ -44,13 +38,7 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
 
 
 def gives_eod(reader: Mapping[str, Any]) -> bool:
-    """Tell whether a reader may grade the extent of disease; `columns.eod: null` says never.
-
-    Parameters
-    ----------
-    reader
-        An entry of the configuration's `readers`.
-    """
+    """Tell whether a reader may grade the extent of disease; ``columns.eod: null`` says never."""
     return (reader.get("columns") or {}).get("eod", "") is not None
 
 
@@ -74,15 +62,7 @@ def unanswered(config: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def wrong_subgroups(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    """Yield why cases cannot be grouped as asked: numbers have cut points, grades have none.
-
-    Parameters
-    ----------
-    config
-        The configuration, in the correct form.
-    text
-        The words of resources/text/config.csv.
-    """
+    """Yield why cases cannot be grouped as asked: numbers have cut points, grades have none."""
     seen = set()
     for n, one in enumerate(config["metrics"].get("subgroups") or ()):
         where, by, at = f"metrics.subgroups.{n}", one["by"], one.get("at")

@@ -40,13 +40,7 @@ def _below(config: Any, *keys: str) -> Mapping[str, Any]:
 
 
 def tracer_products(config: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return tracer -> the products whose licence allows its scans (R6).
-
-    Parameters
-    ----------
-    config
-        The configuration, checked or not.
-    """
+    """Return tracer -> products whose licence allows its scans (R6); the form may be wrong."""
     return dict(_below(config, "cohort", "tracers") or _TRACERS)
 
 
@@ -59,13 +53,6 @@ def entries_of(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
     """Return the entries of `software` or `readers`; none for a study without readers.
 
     The builtin analyser is no software under study, so it is not among them (`has_builtin`).
-
-    Parameters
-    ----------
-    config
-        The configuration, in the correct form.
-    area
-        ``software`` or ``readers``.
     """
     named = config[area]
     if named == NONE:
@@ -74,26 +61,12 @@ def entries_of(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
 
 
 def has_builtin(config: Mapping[str, Any]) -> bool:
-    """Tell whether the builtin analyser reads the coded images, too.
-
-    Parameters
-    ----------
-    config
-        The configuration, in the correct form.
-    """
+    """Tell whether the builtin analyser reads the coded images, too."""
     return bool(config["software"].get(BUILTIN, {}).get("builtin"))
 
 
 def wrong_builtin(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    """Yield what is wrong with the entry of the builtin analyser, which is no software under study.
-
-    Parameters
-    ----------
-    config
-        The configuration, in the correct form.
-    text
-        The words of resources/text/config.csv.
-    """
+    """Yield what is wrong with the builtin analyser, which is no software under study."""
     if not entries_of(config, "software"):
         yield text("no_software")
     for key, entry in config["software"].items():
@@ -160,15 +133,7 @@ def _taken() -> frozenset[str]:
 
 
 def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    """Yield the contradictions among tracers, metrics and software.
-
-    Parameters
-    ----------
-    config
-        The configuration, in the correct form.
-    text
-        The words of resources/text/config.csv.
-    """
+    """Yield the contradictions among tracers, metrics and software."""
     allowed, first = tracer_products(config), dict[str, str]()
     for key, entry in entries_of(config, "software").items():
         product, tracer = entry["product"], entry["tracer"]

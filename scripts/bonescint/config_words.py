@@ -10,39 +10,19 @@ NONE = "none"  # `study.preceding_study` of a study without a preceding one
 
 
 def preceding_study(study: Mapping[str, Any]) -> str:
-    """Return the number of the preceding study, empty where there is none.
-
-    Parameters
-    ----------
-    study
-        The configuration's `study`.
-    """
+    """Return the number of the preceding study, empty where there is none."""
     named = str(study.get("preceding_study") or "")
     return "" if named == NONE else named
 
 
 def exam_name(study: Mapping[str, Any], language: str) -> str:
-    """Return the name of the exam, such as bone scan.
-
-    Parameters
-    ----------
-    study
-        The configuration's `study`.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return the name of the exam, such as bone scan."""
     named = study.get("exam") or {}
     return str(named.get(language) or Texts("study_words", language)("exam"))
 
 
 def study_words(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return the words for the fields of a study's texts.
-
-    Parameters
-    ----------
-    config
-        The configuration, checked.
-    """
+    """Return the words for the fields of a study's texts."""
     language = str(config["language"])
     return {
         "exam": exam_name(config["study"], language),
@@ -52,13 +32,7 @@ def study_words(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def reader_names(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return each reader's name under ``reader.KEY``, for further fields of the texts.
-
-    Parameters
-    ----------
-    config
-        The configuration, checked.
-    """
+    """Return each reader's name under ``reader.KEY``, for further fields of the texts."""
     readers, language = config["readers"], str(config["language"])
     entries = readers if isinstance(readers, Mapping) else {}
     return {f"reader.{key}": _reader_name(key, one, language) for key, one in entries.items()}

@@ -21,7 +21,6 @@ class DeclaredColumn(NamedTuple):
     kind
         The kind of its values, such as ``id``, ``count`` or ``date``: a key ``kind.<kind>`` of
         resources/text/columns.csv.
-        resources/text/columns.csv.
     unit
         Unit of a measure: a key ``unit.<unit>`` of the same file, or empty.
     ja, en
@@ -42,25 +41,13 @@ class DeclaredColumn(NamedTuple):
 
 @cache
 def declaration(table: str) -> tuple[DeclaredColumn, ...]:
-    """Return the columns of a table in their order, with their full declarations.
-
-    Parameters
-    ----------
-    table
-        A file of resources/tables without its ending.
-    """
+    """Return the columns of a file of resources/tables in order, with their declarations."""
     return tuple(DeclaredColumn(**row) for row in resource_rows(f"tables/{table}.csv"))
 
 
 @cache
 def columns(table: str) -> tuple[str, ...]:
-    """Return the header of a table.
-
-    Parameters
-    ----------
-    table
-        As for `declaration`.
-    """
+    """Return the header of a table, named as for `declaration`."""
     return tuple(column.column for column in declaration(table))
 
 
@@ -71,8 +58,6 @@ def replaced(
 
     Parameters
     ----------
-    names
-        The declared header.
     declared
         The declared columns that the configuration replaces: the tracers, the metrics.
     configured

@@ -76,11 +76,6 @@ def replacing(
 def to_the_disk(folder: Path) -> None:
     """Write everything on a folder's filesystem to the disk, without waiting for other disks.
 
-    Parameters
-    ----------
-    folder
-        Any folder of the filesystem.
-
     Raises
     ------
     OSError
@@ -104,11 +99,6 @@ def towards_the_disk(stream: IO[Any]) -> None:
     """Let the system begin to write a file to the disk, and do not wait.
 
     `to_the_disk` then has less to wait for. Where the system has no such call, it has all of it.
-
-    Parameters
-    ----------
-    stream
-        The file, open for writing.
     """
     stream.flush()
     if call := _begin_to_write():
@@ -127,26 +117,14 @@ def _begin_to_write() -> Callable[[int, int, int, int], int] | None:
 
 
 def in_temporary(name: str) -> str:
-    """Return the part of a file's name for its temporary name: cut off if the disk needs it.
-
-    Parameters
-    ----------
-    name
-        The name, without its folder.
-    """
+    """Return the part of a file's name for its temporary name: cut off if the disk needs it."""
     written = os.fsencode(name)
     # some disks refuse a name that is cut within a character
     return name if len(written) <= _LONGEST else written[:_LONGEST].decode("utf-8", "ignore")
 
 
 def from_the_disk(stream: IO[Any]) -> None:
-    """Write a file to the disk, and read it from there again where the system supports it.
-
-    Parameters
-    ----------
-    stream
-        The file, open for writing.
-    """
+    """Write a file to the disk, and read it from there again where the system supports it."""
     stream.flush()
     os.fsync(stream.fileno())
     if hasattr(os, "posix_fadvise"):  # macOS has no such function
@@ -155,17 +133,10 @@ def from_the_disk(stream: IO[Any]) -> None:
 
 
 def give_mode(file: str | Path | int, mode: int) -> None:
-    """Give an own file or folder a mode, where the filesystem has modes.
+    """Give an own file or folder (a path or a descriptor) a mode, where the filesystem has modes.
 
     FAT and, on WSL 2, drives of Windows refuse it. `bonescint.identity.passphrase` then refuses to
     put files there that must not be in such a place.
-
-    Parameters
-    ----------
-    file
-        Its path, or the descriptor of an open file.
-    mode
-        The mode.
     """
     with suppress(PermissionError):
         if isinstance(file, int):
@@ -180,11 +151,6 @@ def in_cell(text: str) -> str:
     A text that would begin a formula gets an apostrophe before it, and so does an apostrophe;
     numbers do not. A control character is written ``\x07``, a backslash that could be read so
     ``\x5c``.
-
-    Parameters
-    ----------
-    text
-        Any text.
     """
     if text[:1] not in _FORMULA and text.isprintable() and "\\" not in text:  # most texts
         return text
@@ -199,13 +165,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def as_written(cell: str) -> str:
-    """Return the text that `in_cell` made into a cell.
-
-    Parameters
-    ----------
-    cell
-        The cell.
-    """
+    """Return the text that `in_cell` made into a cell."""
     if "\\" in cell:
         cell = _ESCAPE.sub(lambda found: chr(int(found[1][1:], 16)), cell)
     return cell[1:] if cell[:1] == "'" else cell
@@ -262,13 +222,7 @@ def write_rows(
 
 
 def read_rows(path: str | Path) -> Iterator[dict[str, str]]:
-    """Yield the rows of one of the workflow's own tables, with every value as the original text.
-
-    Parameters
-    ----------
-    path
-        A table that `write_rows` wrote.
-    """
+    """Yield the rows of a table that `write_rows` wrote, with every value as the original text."""
     marked = False
 
     def lines(stream: IO[str]) -> Iterator[str]:

@@ -63,26 +63,15 @@ def mount_of(path: str | Path, root: Path = Path("/")) -> Mount | None:
 
 
 def filesystem_of(path: str | Path, root: Path = Path("/")) -> tuple[str, str]:
-    """Return type and options of the filesystem that holds a path, empty where they are unknown.
-
-    Parameters
-    ----------
-    path, root
-        As for `mount_of`.
-    """
+    """Return type and options of a path's filesystem (`mount_of`), empty where they are unknown."""
     mount = mount_of(path, root)
     return (mount.fstype, mount.options) if mount else ("", "")
 
 
 def keeps_modes(path: str | Path) -> bool:
-    """Tell, by trying it, whether a file at this place can be for its user alone.
+    """Tell, by trying it at the nearest folder, whether a file here can be for its user alone.
 
     A FAT or a drive of Windows may ignore the requested mode and give each file that of its mount.
-
-    Parameters
-    ----------
-    path
-        A folder or a file. If it does not exist, its nearest existing folder is tried.
     """
     folder = Path(os.path.realpath(path))
     while not folder.is_dir() and folder != folder.parent:
@@ -95,16 +84,11 @@ def keeps_modes(path: str | Path) -> bool:
 
 
 def close_to_others(folder: Path) -> None:
-    """Take all rights of other users from Snakemake's folder and everything below it.
+    """Take all rights of other users from a study's `.snakemake`, if it exists, and all below it.
 
     Snakemake gives its records mode 0660 whatever the umask, and makes its log before a workflow
     can set one. No link is followed. Files that vanish meanwhile or belong to other users are left
     alone, and so is a place without modes.
-
-    Parameters
-    ----------
-    folder
-        `.snakemake` of the study; it need not exist.
     """
     if not os.path.isdir(folder) or not keeps_modes(folder):  # noqa: PTH112 - it never raises
         return
@@ -125,14 +109,9 @@ def _close(path: Path) -> None:
 
 
 def keeps_changes(folder: Path) -> bool:
-    """Tell, by trying it, whether a changed file shows even if its old date is restored (ctime).
+    """Tell, by making a file, whether a change shows even if the old date is restored (ctime).
 
     A FAT has no such date. On another computer's folder it may come late.
-
-    Parameters
-    ----------
-    folder
-        A folder in which a file can be made.
     """
     try:
         with tempfile.NamedTemporaryFile(dir=folder) as stream:
@@ -146,15 +125,7 @@ def keeps_changes(folder: Path) -> bool:
 
 
 def locks_for_all(folder: Path, root: Path = Path("/")) -> bool:
-    """Tell, by a test and a list, whether a file lock here also keeps out other computers.
-
-    Parameters
-    ----------
-    folder
-        A folder in which a file can be made.
-    root
-        As for `mount_of`.
-    """
+    """Tell, by a test and a list, whether a file lock here also keeps out other computers."""
     try:
         with tempfile.NamedTemporaryFile(dir=folder) as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -165,15 +136,7 @@ def locks_for_all(folder: Path, root: Path = Path("/")) -> bool:
 
 
 def block_of(mount: Mount, root: Path = Path("/")) -> Path | None:
-    """Return the kernel's folder on the device that holds a filesystem, None without one.
-
-    Parameters
-    ----------
-    mount
-        The filesystem.
-    root
-        The folder that holds the machine's /sys and /dev.
-    """
+    """Return the kernel's folder (in /sys, /dev) on a filesystem's device, None without one."""
     block = root / "sys/dev/block" / mount.device
     if block.exists():
         return block
@@ -182,29 +145,13 @@ def block_of(mount: Mount, root: Path = Path("/")) -> Path | None:
 
 
 def named_block(device: str, root: Path = Path("/")) -> Path | None:
-    """Return the kernel's folder on a device; /dev/mapper/home is a link to /dev/dm-0.
-
-    Parameters
-    ----------
-    device
-        Its path.
-    root
-        As for `block_of`.
-    """
+    """Return the kernel's folder on a device; /dev/mapper/home is a link to /dev/dm-0."""
     block = root / "sys/class/block" / Path(os.path.realpath(root / device.lstrip("/"))).name
     return block if block.exists() else None
 
 
 def blocks_below(block: Path, root: Path = Path("/")) -> list[Path]:
-    """Return the devices that a device is made of, such as an encrypted or joined volume, an image.
-
-    Parameters
-    ----------
-    block
-        As `block_of` returned it.
-    root
-        As for `block_of`.
-    """
+    """Return the devices that a device is made of: an encrypted or joined volume, an image."""
     try:
         image = (block / "loop/backing_file").read_text(errors="surrogateescape").strip()
     except OSError:
@@ -215,13 +162,7 @@ def blocks_below(block: Path, root: Path = Path("/")) -> list[Path]:
 
 
 def reached_by(file: str | Path) -> set[Path]:
-    """Return a file's path as named, its real path, and every link on the way there.
-
-    Parameters
-    ----------
-    file
-        It need not exist.
-    """
+    """Return a path as named, its real path, and every link on the way. It need not exist."""
     named = Path.cwd() / file
     found = {Path(os.path.realpath(named.parent), named.name), Path(os.path.realpath(named))}
     pending, links = [named], set()

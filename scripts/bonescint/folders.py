@@ -32,11 +32,6 @@ def files_below(folder: Path) -> Iterator[FileFound]:
     refusal. So the walk goes on, and no error has to print a path, which may contain a patient's
     ID.
 
-    Parameters
-    ----------
-    folder
-        For example the raw folder.
-
     Raises
     ------
     OSError

@@ -25,11 +25,6 @@ def system_error(error: OSError) -> str:
     The error's own text is never used, because it names the file and so perhaps a patient. The only
     name shown is that of a file that a finished one should have replaced, because that file is
     ours.
-
-    Parameters
-    ----------
-    error
-        As it was raised.
     """
     if error.filename2 and error.errno in HELD:
         return both("drives", "in_use", file=error.filename2)
@@ -40,12 +35,6 @@ def system_error(error: OSError) -> str:
 
 
 def reason_of(error: OSError) -> str:
-    """Return why a file cannot be written, for a sentence that names it.
-
-    Parameters
-    ----------
-    error
-        As it was raised.
-    """
+    """Return why a file cannot be written, for a sentence that names it."""
     said = os.strerror(error.errno or errno.EIO)
     return f"{said}: {both('drives', 'perhaps_open')}" if error.errno in HELD else said

@@ -17,17 +17,12 @@ from bonescint.made import forget_made, remember_made
 
 @contextmanager
 def job_log(path: str | Path) -> Iterator[None]:
-    """Send logging to the job's log file while the block lasts.
+    """Send logging to the job's log file, whose folder is made, while the block lasts.
 
     A user's mistake (`InputError`) is logged as its text and ends the job with exit code 1. Any
     other exception is logged by type and place only. Its message could quote a header or a table
     cell with an identifier, and the log is on the coded side. The job's outputs are recorded at its
     end (`bonescint.made`).
-
-    Parameters
-    ----------
-    path
-        The rule's log file; its folder is made if needed.
     """
     os.umask(0o077)
     path = Path(path)

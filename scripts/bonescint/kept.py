@@ -45,8 +45,6 @@ class DerivedFacts:
         ----------
         name
             The file's name below the project's root.
-        content
-            Its bytes.
         derive
             Derives the facts: a tuple of Python's own types.
         """

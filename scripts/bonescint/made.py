@@ -22,30 +22,14 @@ _HANDED_OVER = "results/delivery/"
 
 
 def as_made(file: Path, path: str) -> Row:
-    """Return the values by which a later change of a file is noticed.
-
-    Parameters
-    ----------
-    file
-        The file.
-    path
-        The file's name in the list.
-    """
+    """Return the values, with `path` as name, by which a later change of a file is noticed."""
     state = file.stat()
     size, modified = str(state.st_size), str(state.st_mtime_ns)
     return {"path": path, "size": size, "modified": modified, "sha256": sha256_of(file)}
 
 
 def is_as_made(file: Path, rows: Iterable[Row]) -> bool:
-    """Tell whether a file is unchanged. A new date alone is no change, because a copy has one.
-
-    Parameters
-    ----------
-    file
-        The file.
-    rows
-        As `as_made` returns them. One of them must fit.
-    """
+    """Tell whether a file is as one of the rows of `as_made`. A copy's new date is no change."""
     rows = list(rows)
     state = file.stat()
     now = str(state.st_size), str(state.st_mtime_ns)
@@ -55,26 +39,12 @@ def is_as_made(file: Path, rows: Iterable[Row]) -> bool:
 
 
 def forget_made(log: Path) -> None:
-    """Forget what a job made, when it starts again and may be interrupted.
-
-    Parameters
-    ----------
-    log
-        The job's log.
-    """
+    """Forget what a job made, when it starts again and may be interrupted."""
     _list_of(log).unlink(missing_ok=True)
 
 
 def remember_made(log: Path, outputs: Iterable[str]) -> None:
-    """Keep what a job has made.
-
-    Parameters
-    ----------
-    log
-        The job's log.
-    outputs
-        Paths from the study's folder. Only files below results/ count.
-    """
+    """Keep what a job has made below results/."""
     watched = [path for path in outputs if path.startswith("results/")]
     rows = [
         as_made(Path(path), path)
@@ -96,13 +66,7 @@ def edited_results() -> list[Path]:
 
 
 def put_aside(files: Iterable[Path]) -> Path:
-    """Move edited files below private/edited, because they may hold anything. Return the folder.
-
-    Parameters
-    ----------
-    files
-        As `edited_results` returns them.
-    """
+    """Move edited files below private/edited, because they may hold anything. Return the folder."""
     folder = EDITED / datetime.now().strftime("%Y%m%d-%H%M%S")
     for file in files:
         kept = folder / file

@@ -14,14 +14,9 @@ _LOOK, _OPENING = "page.css", "opening.html.j2"
 
 
 def only_script(script: str) -> str:
-    """Return the ``scripts`` argument of `opening` that lets only this script run.
+    """Return the ``scripts`` argument of `opening` that lets only this content of a script run.
 
     Then no text in a cell or a label can become a script.
-
-    Parameters
-    ----------
-    script
-        The exact content between ``<script>`` and ``</script>``.
     """
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

@@ -276,13 +276,6 @@ def code_digest(script: str, *modules: str) -> str:
     Snakemake sees a change in a script, but not in what the script imports. As a param this digest
     makes the users of an edited module run again. Comments, docstrings and touched files do not
     change it.
-
-    Parameters
-    ----------
-    script
-        A script relative to the project's root, as ``scripts/ingest/index_dicom.py``.
-    *modules
-        As for `code_files`.
     """
     digest = hashlib.sha256()
     for name, of_file in sorted(code_files(script, *modules).items()):
@@ -320,17 +313,12 @@ def content_stamp(path: str | Path, private: str | Path = "private") -> str:
     return digest.hexdigest()[:16]
 
 
-def values_stamp(values: Iterable[str], private: str | Path = "private") -> str:
+def values_stamp(values: Iterable[str]) -> str:
     """Return an HMAC of a few values of the identified side, with the key of `content_stamp`.
 
-    Parameters
-    ----------
-    values
-        Values in any order, which does not count.
-    private
-        The identified side, which keeps the random key.
+    The order of the values does not count.
     """
-    digest = _keyed(Path(private))
+    digest = _keyed(Path("private"))
     digest.update("\n".join(sorted(values)).encode())
     return digest.hexdigest()[:16]
 

@@ -53,8 +53,6 @@ def words_in(folder: str, language: str) -> dict[str, Texts]:
     folder
         Below resources/, ending in ``/``. Callers write it as a literal, because the files that
         make a rule run again are found from it.
-    language
-        ``ja`` or ``en``.
     """
     area = folder.partition("/")[2]
     names = sorted(path.stem for path in (RESOURCES / folder).glob("*.csv"))

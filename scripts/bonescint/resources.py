@@ -24,13 +24,7 @@ SYNTHETIC = "SYNTHETIC / 合成データ"
 
 
 def locate(path: str | Path) -> Path:
-    """Return `path` unchanged if it exists from here, else below the project's root.
-
-    Parameters
-    ----------
-    path
-        A path of the configuration, such as ``resources/tag_table.csv``.
-    """
+    """Return a path of the configuration unchanged if it exists from here, else below the root."""
     path = Path(path)
     return path if path.is_absolute() or path.exists() else ROOT / path
 
@@ -58,13 +52,7 @@ def resource_rows(path: str) -> list[dict[str, str]]:
 
 
 def project_yaml(path: str) -> Any:
-    """Return the content of one of the project's own YAML files.
-
-    Parameters
-    ----------
-    path
-        The file below the project's root.
-    """
+    """Return the content of a YAML file below the project's root."""
     return deepcopy(_parsed(path))  # a copy that the caller may change
 
 
@@ -110,11 +98,5 @@ class Texts:
 
 
 def both(area: str, key: str, /, **values: object) -> str:
-    """Return a message in both languages, for use before or regardless of the choice of one.
-
-    Parameters
-    ----------
-    area, key, values
-        As for `Texts`.
-    """
+    """Return a message of `Texts` in both languages, for use before or regardless of a choice."""
     return " / ".join(Texts(area, language)(key, **values) for language in ("ja", "en"))

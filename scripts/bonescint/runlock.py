@@ -90,12 +90,7 @@ def take(folder: Path, text: Texts) -> None:
 
 @contextmanager
 def alone(folder: Path, text: Texts) -> Iterator[None]:
-    """Keep runs away while the block lasts, for commands that change what a run reads.
-
-    Parameters
-    ----------
-    folder, text
-        As for `take`.
+    """Keep runs away (`take`) while the block lasts, for commands that change what a run reads.
 
     Raises
     ------

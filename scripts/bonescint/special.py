@@ -4,11 +4,10 @@
 libraries loads NumPy's Fortran compiler and test tools. Every question of a study starts with it.
 """
 
-import importlib
-import sys
-from pathlib import Path
-from types import ModuleType
+from importlib import import_module
 from typing import TYPE_CHECKING
+
+from bonescint.compiled import compiled
 
 __all__ = [
     "bdtr",
@@ -29,30 +28,6 @@ __all__ = [
     "xlog1py",
     "xlogy",
 ]
-
-_WHOLE = "scipy.special"
-
-
-def _functions() -> ModuleType:
-    """Return the module with the functions: only the compiled one where that is possible."""
-    if _WHOLE not in sys.modules:
-        import scipy
-
-        # an empty module replaces the package while its compiled part is loaded
-        bare = ModuleType(_WHOLE)
-        bare.__path__ = [str(Path(scipy.__file__).parent / "special")]
-        sys.modules[_WHOLE] = bare
-        try:
-            compiled = importlib.import_module(f"{_WHOLE}._ufuncs")
-        except ImportError:
-            pass  # another SciPy may have them elsewhere
-        else:
-            if all(hasattr(compiled, name) for name in __all__):
-                return compiled
-        finally:
-            del sys.modules[_WHOLE]
-    return importlib.import_module(_WHOLE)
-
 
 if TYPE_CHECKING:
     from scipy.special import (
@@ -75,5 +50,5 @@ if TYPE_CHECKING:
         xlogy,
     )
 else:
-    _found = _functions()
+    _found = compiled("scipy.special", "_ufuncs", *__all__) or import_module("scipy.special")
     globals().update({name: getattr(_found, name) for name in __all__})

@@ -19,24 +19,12 @@ _OF_THE_SHELL = re.compile(r"""[\s'"$&();<>|*?\\`]""")
 
 
 def shortcomings(python: str = sys.executable) -> list[str]:
-    """Return what would end in a library's traceback, with its remedy, in both languages.
-
-    Parameters
-    ----------
-    python
-        The Python with which Snakemake will run the scripts.
-    """
+    """Return what would end in a library's traceback under this Python, with its remedy."""
     return [both("surroundings", key, **values) for key, values in lacking(python)]
 
 
 def lacking(python: str = sys.executable) -> list[tuple[str, dict[str, object]]]:
-    """Return the same as keys of resources/text/surroundings.csv, with their values.
-
-    Parameters
-    ----------
-    python
-        As for `shortcomings`.
-    """
+    """Return the same as keys of resources/text/surroundings.csv, with their values."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
     cache = Path(home) / "snakemake"
     found: list[tuple[str, dict[str, object]]] = []

@@ -11,13 +11,7 @@ from bonescint.warnings import Phrase, place_in_words, read_phrases
 
 
 def warning_texts(language: str) -> tuple[Texts, ...]:
-    """Return the catalogues with the words of warnings, in the order of the search.
-
-    Parameters
-    ----------
-    language
-        ``ja`` or ``en``.
-    """
+    """Return the catalogues with the words of warnings, in the order of the search."""
     return (
         Texts("warnings", language),
         # places, and the faults that do not stop an opt-out
@@ -36,8 +30,6 @@ def warnings_in_words(
     ----------
     rows
         Rows of a ``*.warnings.csv``.
-    language
-        ``ja`` or ``en``.
     called
         The names of the software and readers in warnings, by their keys.
     """

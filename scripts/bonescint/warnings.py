@@ -21,8 +21,6 @@ class Phrase:
 
     Parameters
     ----------
-    key
-        The key of a text.
     values
         For the text's fields. A phrase among them has words of its own.
     """
@@ -31,13 +29,7 @@ class Phrase:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def in_words(self, *texts: Texts) -> str:
-        """Return the words, taken from the first of the catalogues that has the key.
-
-        Parameters
-        ----------
-        texts
-            The catalogues, all of one language.
-        """
+        """Return the words from the first catalogue, all of one language, that has the key."""
         for text in texts:
             if self.key in text:
                 return text(
@@ -87,8 +79,6 @@ def warning(
         The subject: a table's name, or the key ``source....`` of a text.
     rule
         The requirement (R1..R40), empty if none.
-    phrase
-        The unusual finding.
     where
         As for `place_in_words`; None if it has no particular place.
     """
@@ -102,26 +92,12 @@ def warning(
 
 
 def write_warnings(path: str | Path, rows: Iterable[Mapping[str, str]]) -> int:
-    """Write a ``*.warnings.csv`` and return its number of rows.
-
-    Parameters
-    ----------
-    path
-        The table.
-    rows
-        As `warning` returns them.
-    """
+    """Write rows of `warning` as a ``*.warnings.csv`` and return their number."""
     return write_rows(path, columns("warnings"), rows)
 
 
 def read_phrases(written: str) -> dict[str, object]:
-    """Return the cell ``where`` or ``values`` of a row as name -> value, phrases among them.
-
-    Parameters
-    ----------
-    written
-        The cell.
-    """
+    """Return the cell ``where`` or ``values`` of a row as name -> value, phrases among them."""
     return {name: _read(value) for name, value in json.loads(written or "{}").items()}
 
 

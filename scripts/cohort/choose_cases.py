@@ -79,12 +79,8 @@ def choose_cases(
         Planned cases by level of each margin.
     decisions
         The human decisions, which may not exist.
-    language
-        Of the messages.
     table, receipt, warnings
         results/cohort/selection.csv, selection.json and selection.warnings.csv.
-    reviewers
-        How many persons must agree.
 
     Raises
     ------

@@ -118,7 +118,8 @@ def filter_opt_out(
     )
     write_warnings(warnings, found)
     total = _of_files(people, len(lost), gone, held.subjects)
-    total |= _of_entries(entries, unlisted, unmatched) | _of_held_entries(taken, here)
+    total |= _of_entries(entries, unlisted, unmatched)
+    total |= {"entries_held": len(taken.held), "patients_held": len(taken.held_gone & here)}
     recalled = delivered(book, gone - taken.held_gone)
     write_rows(counts, columns("opt_out"), [total | {"patients_recalled": recalled}])
 
@@ -127,13 +128,6 @@ def refuse_other_kind(index: Path, synthetic: bool, language: str) -> None:
     """Refuse to go on with images that are not of the kind that the configuration says.
 
     If images of patients were called simulated, the gates of the delivery would be open (R39).
-
-    Parameters
-    ----------
-    index
-        The index of the raw folder.
-    synthetic, language
-        ``study.synthetic`` and ``language`` of the configuration.
 
     Raises
     ------
@@ -161,10 +155,6 @@ def _taken(
     listed = [entry.as_recorded() for entry in entries]
     here = set(people.headers.values())
     return take_list(book, listed, of, largest_share, people.pairs, here)
-
-
-def _of_held_entries(taken: Taken, here: Set[str]) -> dict[str, int]:
-    return {"entries_held": len(taken.held), "patients_held": len(taken.held_gone & here)}
 
 
 def _of_entries(

@@ -42,8 +42,6 @@ def deliver(
         results/anonymization/{batch}.csv.
     incomplete
         results/hospital/incomplete.csv.
-    language
-        Of the messages.
     synthetic
         Whether the study is of simulated data.
     selection
@@ -51,8 +49,6 @@ def deliver(
     planned
         results/hospital/planned.csv: patients who asked to be in no further delivery, and cases on
         the volumes.
-    volumes
-        The folder of the volumes.
     receipt
         JSON with the numbers, written if no fault was found.
 

@@ -39,8 +39,6 @@ def list_incomplete(
         The human decisions, which may not exist.
     table, warnings
         Tables to write (docs/en/tables.md).
-    reviewers
-        How many persons must agree.
     """
     rows = partner_rows(cases, reference, findings)
     found = incomplete(rows, decisions if decisions.exists() else None, reviewers)

@@ -14,9 +14,9 @@ from bonescint.delivery.incomplete import incomplete, partner_rows, rows_sent, w
 from bonescint.delivery.plan import TABLE, stopped_in
 from bonescint.delivery.release import waiting_images
 from bonescint.delivery.review import undecided
-from bonescint.delivery.sheet import write_partner_book
+from bonescint.delivery.sheet import partner_book
 from bonescint.errors import InputError
-from bonescint.files import read_rows
+from bonescint.files import read_rows, replacing
 from bonescint.joblog import job_log
 
 if TYPE_CHECKING:
@@ -50,8 +50,6 @@ def write_partner_sheet(
         Of the configuration.
     sheet
         The workbook to write.
-    reviewers
-        How many persons must agree.
     reports
         results/anonymization/{batch}.csv. Every image of a real patient needs a release.
     dicom
@@ -92,7 +90,9 @@ def write_partner_sheet(
     if closed:
         raise InputError(closed)
     cover = cover_lines(study, delivery, date.today(), language)
-    write_partner_book(sheet, rows, study["synthetic"], language, cover)
+    content = partner_book(rows, study["synthetic"], language, cover)
+    with replacing(sheet, "wb") as stream:
+        stream.write(content)
     logging.getLogger(__name__).info(
         "%d cases in the sheet, %d left out", len(rows), len(all_rows) - len(rows)
     )

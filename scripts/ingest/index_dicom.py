@@ -48,12 +48,6 @@ def index_dicom(
         JSON with the number of rows of both. It stays when the tables are removed.
     workers
         Number of processes.
-    language
-        Language of the messages.
-    limits
-        The limits of size and number for a file.
-    tracers
-        The tracers of the study.
     cache, made_by, ledger
         The file with the last run's rows, sealed to the ledger (`known_rows`).
 

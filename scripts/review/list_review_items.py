@@ -11,9 +11,9 @@ from bonescint.custody.declined import unseal_doubts
 from bonescint.custody.owners import owner_of
 from bonescint.declared import columns
 from bonescint.deid.decisions import read_decisions
-from bonescint.deid.instance import quiet_pydicom
 from bonescint.delivery.plan import TABLE as PLANNED
 from bonescint.delivery.plan import stopped_in
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.files import write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log

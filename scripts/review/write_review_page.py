@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bonescint.deid.instance import quiet_pydicom
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.files import read_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log

@@ -19,9 +19,9 @@ from pydicom.errors import InvalidDicomError
 from pydicom.pixels.utils import pixel_array
 
 from bonescint.deid import burned_in
-from bonescint.deid.instance import quiet_pydicom
 from bonescint.demo.cohort import write_scans
 from bonescint.demo.patients import sample_patients
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.resources import ROOT
 
 sys.path.insert(0, str(ROOT))

@@ -71,9 +71,10 @@ def _pydicom() -> Tool:
 
 def _bonescint() -> Tool:
     from bonescint.deid.batch import write_cases
-    from bonescint.deid.instance import Settings, quiet_pydicom
+    from bonescint.deid.instance import Settings
     from bonescint.deid.policy import load_policies
     from bonescint.deid.uids import UidReplacer
+    from bonescint.dicom.quiet import quiet_pydicom
     from bonescint.resources import ROOT
 
     policies = load_policies(ROOT / "resources/tag_table.csv", "STUDY", "SERIES")

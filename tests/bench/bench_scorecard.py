@@ -30,11 +30,12 @@ from tests.scorecard.key import of_demonstration, of_planted
 from tests.scorecard.scorer import ACTIONS, Check, Scored, score
 
 from bonescint.deid.batch import write_cases
-from bonescint.deid.instance import Settings, quiet_pydicom
+from bonescint.deid.instance import Settings
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
 from bonescint.demo.cohort import write_scans
 from bonescint.demo.patients import sample_patients
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.dicom.tree import index_tree
 from bonescint.names.ids import normalise
 from bonescint.resources import ROOT

@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from bonescint.deid.folder import deidentify_folder
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Settings, deidentify
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
 from bonescint.dicom.headers import Header, read_header
 from bonescint.dicom.index import index_row
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.files import read_rows
 from bonescint.resources import ROOT, Texts
 from tests.planted.mutated import Whole, mutated, wholes

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
     "errors", "files", "folders", "resources", "bundled", "declared", "catalogue", "warnings",
     "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "kept",
-    "joblog", "forkserver", "registered", "pages", "special", "text", "names", "dicom",
+    "joblog", "forkserver", "registered", "pages", "compiled", "special", "text", "names", "dicom",
 )  # fmt: skip
 # each layer imports only from those before it
 LAYERS = (

@@ -26,8 +26,6 @@ class Candidate(NamedTuple):
 
     Parameters
     ----------
-    code
-        The patient's code.
     tracer
         The tracer as finally decided.
     findings
@@ -40,13 +38,7 @@ class Candidate(NamedTuple):
 
 
 def eligible(cases: Path, reference: Path) -> list[Candidate]:
-    """Return all coded cases with their margins.
-
-    Parameters
-    ----------
-    cases, reference
-        results/cases.csv and results/reference.csv.
-    """
+    """Return all coded cases of results/cases.csv with their margins (results/reference.csv)."""
     said = {row["code"]: row["metastasis"] for row in read_rows(reference)}
     return [
         Candidate(row["code"], row["tracer"], _LEVELS.get(said.get(row["code"], ""), ""))
@@ -55,15 +47,10 @@ def eligible(cases: Path, reference: Path) -> list[Candidate]:
 
 
 def random_order(codes: Iterable[str], seed: int) -> list[str]:
-    """Return codes in the order that a seed gives them.
+    """Return codes in the order that a seed (``cohort.selection.random``) gives them.
 
     The sort key depends only on seed and code. So added or removed cases do not change the order of
     the others.
-
-    Parameters
-    ----------
-    codes, seed
-        The cases and ``cohort.selection.random`` of the configuration.
     """
 
     def key(code: str) -> bytes:
@@ -141,12 +128,6 @@ def warn_level(source: str, level: str, phrase: Phrase) -> dict[str, str]:
 
 
 def not_chosen(selection: Path = SELECTION) -> set[str]:
-    """Return the codes of the coded cases that are in no question and in no delivery.
-
-    Parameters
-    ----------
-    selection
-        results/cohort/selection.csv, which may not be made yet.
-    """
+    """Return the codes in no question and no delivery; the table may not be made yet."""
     rows: Collection[dict[str, str]] = list(read_rows(selection)) if selection.exists() else ()
     return {row["code"] for row in rows if row["state"] != CHOSEN}

@@ -1,10 +1,11 @@
 """Files that share one SOP Instance UID: which of them are out, and why."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import NamedTuple
+
+from bonescint.made import sha256_of
 
 DUPLICATE, CONFLICT, UNREADABLE = "duplicate", "conflict", "unreadable"
 
@@ -88,15 +89,8 @@ def _of_one_uid(
 
 
 def content_digest(path: Path) -> str:
-    """Return the hash by which a decision refers to a file; empty if it cannot be read.
-
-    Parameters
-    ----------
-    path
-        The source file.
-    """
+    """Return the hash by which a decision refers to a file; empty if it cannot be read."""
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError:
         return ""

@@ -77,13 +77,7 @@ def _tally(
 
 
 def tracers_of(flow: Iterable[Row]) -> list[str]:
-    """Return the tracers that a flow counts, in their order.
-
-    Parameters
-    ----------
-    flow
-        The rows of results/metrics/flow.csv. Without rows the tracers of a bone scan are returned.
-    """
+    """Return the tracers that flow.csv counts, in order; without rows those of a bone scan."""
     others = set(columns("flow")).difference(BONE_TRACERS)
     first = next(iter(flow), dict.fromkeys(columns("flow"), ""))
     return [name for name in first if name not in others]

@@ -47,15 +47,7 @@ SPARE = ("later_exam", "other_exam")
 def exam_days(
     rows: Iterable[Row], participants: Container[str] | None = None
 ) -> dict[str, set[date]]:
-    """Return subject -> days on which images were made.
-
-    Parameters
-    ----------
-    rows
-        Rows of private/consented.csv.
-    participants
-        The subjects whose days are returned; None = all subjects.
-    """
+    """Return subject -> days on which images were made, of the participants or (None) of all."""
     days: dict[str, set[date]] = defaultdict(set)
     for row in rows:
         asked = participants is None or row["subject"] in participants

@@ -8,14 +8,7 @@ from bonescint.resources import Texts
 
 
 def refuse_marks(marks: Iterable[str], synthetic: bool, language: str) -> None:
-    """Refuse images that are not of the kind that the configuration says.
-
-    Parameters
-    ----------
-    marks
-        (0008,001C) Synthetic Data of every image; empty if it is absent.
-    synthetic, language
-        ``study.synthetic`` and ``language`` of the configuration.
+    """Refuse images whose (0008,001C) Synthetic Data, empty if absent, is not as configured.
 
     Raises
     ------

@@ -14,13 +14,6 @@ def decide_tracer(rows: Iterable[Mapping[str, str]], calendar: Mapping[date, str
     `bonescint.dicom.tracer` has found the tracer of each header. If the headers agree, they decide.
     If they are silent or contradict each other, the site's calendar decides. If they agree on
     another tracer than the calendar, this is a conflict.
-
-    Parameters
-    ----------
-    rows
-        The exam's instances.
-    calendar
-        Exam date -> tracer, as listed by the site.
     """
     rows = list(rows)
     found = {row["tracer"] for row in rows} - {"unknown"}

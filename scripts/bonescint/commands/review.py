@@ -145,7 +145,7 @@ def _shape_of(raw: Path, row: "ItemRow") -> "ImageShape | None":
     from pydicom import dcmread
 
     from bonescint.config import CODED_IMAGES
-    from bonescint.deid.instance import quiet_pydicom
+    from bonescint.dicom.quiet import quiet_pydicom
 
     with quiet_pydicom():
         try:

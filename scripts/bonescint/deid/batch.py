@@ -60,8 +60,6 @@ def write_cases(
         The folder to which their paths are relative.
     destination
         The batch's folder.
-    settings
-        Policies and secrets.
 
     Yields
     ------
@@ -89,13 +87,7 @@ def write_cases(
 
 
 def in_order(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-    """Return a patient's rows of the batch in the order of the report: anterior, posterior, other.
-
-    Parameters
-    ----------
-    rows
-        Those of one patient, in their original order.
-    """
+    """Return one patient's rows in the order of the report: anterior, posterior, other."""
     return sorted(rows, key=lambda row: _VIEW_ORDER.get(row["views"], 2))
 
 

@@ -129,15 +129,7 @@ def _looks(frames: NDArray[np.integer]) -> Iterator[tuple[int, int, str]]:
 
 
 def _suspected(flat: Flat, columns: int) -> bool:
-    """Tell quickly whether there are more runs, gaps or edges of text than chance makes.
-
-    Parameters
-    ----------
-    flat
-        The pixels of one or more frames, row by row.
-    columns
-        Length of a row.
-    """
+    """Tell quickly whether frames, row by row, have more runs, gaps or edges than chance makes."""
     lowest = flat.min()
     bright = flat != lowest
     runs = runs_apart(flat, bright, columns, _APART.near)
@@ -195,15 +187,7 @@ def _powers(levels: Flat) -> Flat:
 
 
 def _drawn(levels: Flat, rule: _StrokeRule) -> int:
-    """Return how many glyphs of one level stand in a line, or 0 if too few.
-
-    Parameters
-    ----------
-    levels
-        One frame (rows, columns); 0 is background.
-    rule
-        The rule for a glyph.
-    """
+    """Return how many glyphs of one level, except 0, stand in a line of a frame; 0 if too few."""
     flat, columns = levels.reshape(-1), levels.shape[1]
     bright = flat != 0
     words = [0]
@@ -229,14 +213,7 @@ def _comb(flat: Flat) -> bool:
 
 
 def _standing_out(flat: Flat, runs: Places, columns: int) -> list[tuple[int, Places, bool]]:
-    """Return the levels with enough runs in one place, the least likely by chance first.
-
-    Parameters
-    ----------
-    flat, runs
-        The pixels, and the middles of their runs.
-    columns
-        Length of a row.
+    """Return the levels with enough runs (their middles) in one place, the least likely first.
 
     Returns
     -------

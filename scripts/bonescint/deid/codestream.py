@@ -28,14 +28,7 @@ _MOST_TILES, _MOST_PACKETS = 1 << 10, 1 << 20
 
 
 def check_stream(stream: bytes, rows: int, columns: int) -> None:
-    """Refuse a frame that is not one whole greyscale image of the header's size.
-
-    Parameters
-    ----------
-    stream
-        One frame: JPEG, JPEG-LS or JPEG 2000, perhaps padded.
-    rows, columns
-        Of the image.
+    """Refuse a frame, perhaps padded, that is not one whole greyscale image of the header's size.
 
     Raises
     ------
@@ -65,16 +58,7 @@ def check_stream(stream: bytes, rows: int, columns: int) -> None:
 
 
 def check_rle(frame: bytes, rows: int, columns: int, planes: int) -> None:
-    """Refuse an RLE frame (PS3.5 Annex G) that is not as long as the image when decoded.
-
-    Parameters
-    ----------
-    frame
-        The frame.
-    rows, columns
-        Of the image.
-    planes
-        Bytes of a pixel. Each has a segment of its own.
+    """Refuse an RLE frame (PS3.5 Annex G: a segment for each byte of a pixel) of another length.
 
     Raises
     ------
@@ -105,14 +89,7 @@ def check_rle(frame: bytes, rows: int, columns: int, planes: int) -> None:
 
 
 def inflate(data: bytes | memoryview, limit: int) -> bytes:
-    """Inflate a deflated data set (PS3.5 A.5); only padding may follow it.
-
-    Parameters
-    ----------
-    data
-        The deflated bytes.
-    limit
-        The most bytes that it may have.
+    """Inflate a deflated data set (PS3.5 A.5) up to `limit` bytes; only padding may follow it.
 
     Raises
     ------
@@ -136,13 +113,7 @@ def inflate(data: bytes | memoryview, limit: int) -> bytes:
 
 
 def is_padding(data: bytes | memoryview, at: int) -> bool:
-    """Tell whether the rest of the bytes is only zeros, or the one space after an odd length.
-
-    Parameters
-    ----------
-    data, at
-        The bytes and the place.
-    """
+    """Tell whether the rest of the bytes is only zeros, or the one space after an odd length."""
     rest = bytes(data[at:])
     return rest.count(0) == len(rest) or rest == b" "
 

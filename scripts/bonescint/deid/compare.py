@@ -16,10 +16,10 @@ from pydicom.pixels.utils import iter_pixels
 from pydicom.sequence import Sequence
 from pydicom.valuerep import STR_VR
 
-from bonescint.deid.instance import quiet_pydicom
 from bonescint.deid.refusal import Refused
 from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.text.charset import decode
 
 _PIXELS = frozenset({tags.FloatPixelData, tags.DoubleFloatPixelData, tags.PixelData})
@@ -74,11 +74,6 @@ def changes(before: bytes | Path, after: bytes | Path) -> Iterator[Change]:
 
     Texts are equal if they decode to the same characters, and pixels if they decode to the same
     numbers, in any encoding.
-
-    Parameters
-    ----------
-    before, after
-        Two DICOM files, as bytes or as paths.
 
     Raises
     ------

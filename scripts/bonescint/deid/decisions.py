@@ -74,8 +74,6 @@ class Standing(NamedTuple):
         Subject and hash of the content.
     state
         ``decided``; ``waits`` for another person; ``disagreed``.
-    decisions
-        All decisions about it.
     """
 
     item: str
@@ -121,13 +119,7 @@ def read_decisions(path: Path, reviewers: int = 1) -> list[Decision]:
 
 
 def parse_decision(row: Mapping[str, str]) -> Decision | None:
-    """Return a row as a decision, or None if it is none.
-
-    Parameters
-    ----------
-    row
-        Cells by column, trimmed.
-    """
+    """Return a row of trimmed cells as a decision, or None if it is none."""
     # some programs print hashes in capitals; a block must not be lost because of that
     digest, item = row["sha256"].lower(), row["item"]
     item = item.lower() if item.lower() in _ITEMS else item
@@ -149,13 +141,7 @@ def parse_decision(row: Mapping[str, str]) -> Decision | None:
 
 
 def decision_words(item: str) -> dict[str, bool]:
-    """Return the possible decisions about an item, and whether each lets something pass.
-
-    Parameters
-    ----------
-    item
-        The subject of the decision.
-    """
+    """Return the possible decisions about an item, and whether each lets something pass."""
     if item.startswith(BLANK):
         return _BLANK_WORDS
     if item == IMAGE:
@@ -164,26 +150,12 @@ def decision_words(item: str) -> dict[str, bool]:
 
 
 def person(reviewer: str) -> str:
-    """Return a reviewer without width, case and blanks, so that two spellings are one person.
-
-    Parameters
-    ----------
-    reviewer
-        As typed.
-    """
+    """Return a reviewer without width, case and blanks, so that two spellings are one person."""
     return "".join(half_width(reviewer).casefold().split())
 
 
 def standings(decisions: Iterable[Decision], reviewers: int) -> list[Standing]:
-    """Return the state of the decisions about each content, sorted by item and hash.
-
-    Parameters
-    ----------
-    decisions
-        From `read_decisions` with one reviewer: all rows.
-    reviewers
-        How many different persons must agree.
-    """
+    """Return the state of all rows about each content, sorted by item and hash."""
     by: dict[tuple[str, str], list[Decision]] = defaultdict(list)
     for one in decisions:
         by[one.item, one.sha256].append(one)
@@ -208,25 +180,13 @@ def _passing(decisions: list[Decision]) -> dict[tuple[str, str], Decision]:
 
 
 def released(decisions: list[Decision]) -> frozenset[tuple[str, str]]:
-    """Return item and hash of contents that may pass unchanged. Any other decision about one wins.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return item and hash of contents that may pass unchanged. A decision otherwise wins."""
     passing = _passing(decisions)
     return frozenset(key for key, one in passing.items() if one.decision != REDACT)
 
 
 def redactions(decisions: list[Decision]) -> dict[str, Rectangles]:
-    """Return hash of a source file -> the rectangles that become 0 in its image.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return hash of a source file -> the rectangles that become 0 in its image."""
     return {
         digest: parse_rectangles(one.rectangles)
         for (_, digest), one in _passing(decisions).items()
@@ -235,13 +195,7 @@ def redactions(decisions: list[Decision]) -> dict[str, Rectangles]:
 
 
 def blanks_decided(decisions: list[Decision]) -> dict[tuple[str, str], str]:
-    """Return item and hash of incomplete cases -> the decision. ``leave-out`` wins.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return item and hash of incomplete cases -> the decision. ``leave-out`` wins."""
     stated = released(decisions)
     return {
         (item, digest): NOT_STATED if (item, digest) in stated else LEAVE_OUT
@@ -251,59 +205,27 @@ def blanks_decided(decisions: list[Decision]) -> dict[tuple[str, str], str]:
 
 
 def released_images(decisions: list[Decision]) -> frozenset[str]:
-    """Return the hashes of the source files, and of redacted images, that were released.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return the hashes of the source files, and of redacted images, that were released."""
     return frozenset(digest for item, digest in released(decisions) if item == IMAGE)
 
 
 def released_stations(decisions: list[Decision]) -> frozenset[str]:
-    """Return the digests of the Station Names that may stay.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return the digests of the Station Names that may stay."""
     return frozenset(digest for item, digest in released(decisions) if item == STATION)
 
 
 def station_digest(name: str) -> str:
-    """Return the digest by which a decision names a Station Name; empty if there is no name.
-
-    Parameters
-    ----------
-    name
-        As decoded from the source.
-    """
+    """Return the digest by which a decision names a decoded Station Name; empty without a name."""
     name = unpadded(name)
     return sha256(name.encode()).hexdigest() if name else ""
 
 
 def other_persons(decisions: list[Decision]) -> frozenset[str]:
-    """Return the digests of the doubts that a person settled as ``another-person``.
-
-    Parameters
-    ----------
-    decisions
-        By `read_decisions`.
-    """
+    """Return the digests of the doubts that a person settled as ``another-person``."""
     return frozenset(digest for item, digest in released(decisions) if item == DOUBT)
 
 
 def decision_line(digest: str, item: str = DOUBT) -> str:
-    """Return the row that lets something pass; name and day are to be filled in.
-
-    Parameters
-    ----------
-    digest
-        The digest of the doubt (another person), or of the Station Name.
-    item
-        The subject of the decision.
-    """
+    """Return the row by which a digest may pass; name and day are to be filled in."""
     word = ANOTHER_PERSON if item == DOUBT else "release"
     return "\t".join((item, digest, word, "REVIEWER", "DATE"))

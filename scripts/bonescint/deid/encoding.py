@@ -22,15 +22,6 @@ _ITEM = struct.pack("<HH", tags.Item >> 16, tags.Item & 0xFFFF)
 def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
     """Return header, value and padding of one element, not joined, so that pixels are copied once.
 
-    Parameters
-    ----------
-    tag
-        The tag as one number, such as ``0x00100010``.
-    vr
-        The value representation.
-    value
-        The value in little endian, not yet padded.
-
     Raises
     ------
     ValueError
@@ -48,6 +39,21 @@ def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
     if pad:
         parts.append(b"\0" if vr in ZERO_PADDED else b" ")
     return parts
+
+
+def value_of(elements: CodedElements, tag: int) -> bytes:
+    """Return an element's value without padding; empty if it is absent or a list of items."""
+    value = elements.get(tag, ("", b""))[1]
+    return value if isinstance(value, bytes) else b""
+
+
+def coded_item(scheme: str, value: str, meaning: str) -> CodedElements:
+    """Return an item of a code sequence."""
+    return {
+        tags.CodeValue: ("SH", value.encode()),
+        tags.CodingSchemeDesignator: ("SH", scheme.encode()),
+        tags.CodeMeaning: ("LO", meaning.encode()),
+    }
 
 
 def encode_items(items: list[CodedElements]) -> bytes:

@@ -12,7 +12,15 @@ from functools import lru_cache
 
 from pydicom.uid import ExplicitVRLittleEndian
 
-from bonescint.deid.encoding import MOST_BYTES, CodedElements, Part, encode_dataset, encode_element
+from bonescint.deid.encoding import (
+    MOST_BYTES,
+    CodedElements,
+    Part,
+    coded_item,
+    encode_dataset,
+    encode_element,
+    value_of,
+)
 from bonescint.deid.own_vocabulary import literal
 from bonescint.deid.palette import PALETTE_TAGS
 from bonescint.deid.pixels import IMAGE_TAGS, Pixels
@@ -79,17 +87,7 @@ class Transformed:
 
 
 class Engine:
-    """Turn source data sets of one patient into coded ones.
-
-    Parameters
-    ----------
-    policy
-        The decisions for the source's IOD.
-    code
-        The patient's code (R17).
-    uids
-        Replaces the UIDs (R20).
-    """
+    """Turn source data sets of one patient into coded ones."""
 
     def __init__(self, policy: Policy, code: str, uids: UidReplacer) -> None:
         self._policy = policy
@@ -106,8 +104,6 @@ class Engine:
 
         Parameters
         ----------
-        source
-            The source.
         pixels
             Its image, ready to be written.
         views
@@ -252,7 +248,8 @@ class Engine:
                 if rule.action == "keep":
                     items.append(self._level(item, rule.items))
                 elif code := self._code_item(rule, item):
-                    items.append(code | self._level(_without_code(item), rule.items))
+                    rest = {tag: raw for tag, raw in item.items() if tag not in _CODE_ITEM}
+                    items.append(code | self._level(rest, rule.items))
                 else:
                     self._named["unlisted"].add(rule.keyword)
         if items:
@@ -268,11 +265,7 @@ class Engine:
         if meaning is None:
             return None
         self._done += [(tag, "vocabulary") for tag in _CODE_ITEM]
-        return {
-            tags.CodeValue: ("SH", value.encode()),
-            tags.CodingSchemeDesignator: ("SH", scheme.encode()),
-            tags.CodeMeaning: ("LO", meaning.encode()),
-        }
+        return coded_item(scheme, value, meaning)
 
     def _keep_private(self, out: CodedElements, source: Source) -> None:
         """Add the private and overlay elements of the top level that a person kept (R22, R23)."""
@@ -312,16 +305,12 @@ def _goes(tag: int) -> str:
     return "removed_overlay" if tag >> 24 == 0x60 else "removed"
 
 
-def _without_code(item: RawLevel) -> RawLevel:
-    return {tag: raw for tag, raw in item.items() if tag not in _CODE_ITEM}
-
-
 def _file_head(elements: CodedElements) -> list[Part]:
     """Return a zeroed preamble and a file meta group of our own (PS3.10 section 7.1)."""
     meta: CodedElements = {
         tags.FileMetaInformationVersion: ("OB", b"\0\1"),
-        tags.MediaStorageSOPClassUID: ("UI", _value(elements, tags.SOPClassUID)),
-        tags.MediaStorageSOPInstanceUID: ("UI", _value(elements, tags.SOPInstanceUID)),
+        tags.MediaStorageSOPClassUID: ("UI", value_of(elements, tags.SOPClassUID)),
+        tags.MediaStorageSOPInstanceUID: ("UI", value_of(elements, tags.SOPInstanceUID)),
         tags.TransferSyntaxUID: ("UI", ExplicitVRLittleEndian.encode()),
         tags.ImplementationClassUID: ("UI", IMPLEMENTATION_UID.encode()),
         tags.ImplementationVersionName: ("SH", IMPLEMENTATION_VERSION.encode()),
@@ -330,11 +319,6 @@ def _file_head(elements: CodedElements) -> list[Part]:
     length = len(body).to_bytes(4, "little")
     head = encode_element(tags.FileMetaInformationGroupLength, "UL", length)
     return [b"\0" * 128 + b"DICM", *head, body]
-
-
-def _value(elements: CodedElements, tag: int) -> bytes:
-    value = elements[tag][1]
-    return value if isinstance(value, bytes) else b""
 
 
 # most values of a series are the same in file after file

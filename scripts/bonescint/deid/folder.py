@@ -16,9 +16,10 @@ from typing import NamedTuple
 from bonescint.cohort.clashes import DUPLICATE, clashes
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
-from bonescint.deid.instance import Settings, quiet_pydicom
+from bonescint.deid.instance import Settings
 from bonescint.deid.processes import interrupted_here_only, nobody_else_reads, short_turns
 from bonescint.dicom.limits import Limits
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.files import to_the_disk, write_rows
@@ -148,16 +149,10 @@ def deidentify_folder(
         The report has every file below it, in the order of the paths.
     destination
         It must not exist, or it must be empty.
-    settings
-        Policies and secrets.
     codes
         Normalised patient ID -> code. A patient without a code is refused. None draws codes (R17).
     declined
         Normalised IDs of the patients whose data must not be used (R12).
-    jobs
-        Processes.
-    language
-        Language of the messages.
     progress
         Called with the stage (``index``, ``code``), the files done, and their number if known.
     settled
@@ -174,7 +169,8 @@ def deidentify_folder(
         index = _read(source, jobs, settings.limits, progress)
         gone = connected(declined, index.pairs)
         held = _held_back(index, gone, settings, settled)
-        left_out = _reasons(gone, held.subjects)
+        left_out = {"": "no-patient-id"} | dict.fromkeys(held.subjects, "opt-out-doubt")
+        left_out |= dict.fromkeys(gone, "opt-out")
         codes = _draw(index.patients.keys() - left_out.keys()) if codes is None else codes
         patients = _sort_out(index, left_out, codes, source, settings.chosen)
         _code_all(index, patients, (source, destination, settings), jobs, progress)
@@ -183,7 +179,10 @@ def deidentify_folder(
         counts=Counter((of.status, of.reason) for of in index.outcomes),
         doubts=identity_doubts(_identities(index, left_out, codes, text), language),
         unmatched=sum(connected([s], index.pairs).isdisjoint(index.patients) for s in declined),
-        held_back=list(_rows_of(index, held)),
+        held_back=[
+            (_row_of(index, doubt.subject), _row_of(index, doubt.declined), digest)
+            for digest, doubt in held.doubts.items()
+        ],
         unlisted=Counter(key for of in index.outcomes for key in of.unlisted_attributes.split()),
         stations=Counter(of.station_sha256 for of in index.outcomes if of.station_sha256),
     )
@@ -242,16 +241,6 @@ def _held_back(index: _Index, gone: Set[str], settings: Settings, settled: Set[s
     by_id = id_doubts(typed, gone, settings.id_pattern)
     others, digest = index.headers - theirs, settings.uids.digest
     return held_back(theirs, others, index.pairs, digest, settled, by_id)
-
-
-def _reasons(gone: Set[str], held: Set[str]) -> dict[str, str]:
-    doubted = dict.fromkeys(held, "opt-out-doubt")
-    return {"": "no-patient-id"} | doubted | dict.fromkeys(gone, "opt-out")
-
-
-def _rows_of(index: _Index, held: HeldBack) -> Iterator[tuple[int, int, str]]:
-    for digest, doubt in held.doubts.items():
-        yield _row_of(index, doubt.subject), _row_of(index, doubt.declined), digest
 
 
 def _row_of(index: _Index, subject: str) -> int:

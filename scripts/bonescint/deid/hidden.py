@@ -37,15 +37,6 @@ _BINARY = frozenset(vrs.FORMATS) | vrs.UNKNOWN_FORM - {"UN"} | {"AT", "OB", "OW"
 def search_pixels(source: Source, pixels: Pixels, known: Identifiers) -> None:
     """Refuse an image whose bytes hold texts of the header.
 
-    Parameters
-    ----------
-    source
-        The source.
-    pixels
-        The image as it was prepared.
-    known
-        The identifiers of the header.
-
     Raises
     ------
     Refused
@@ -74,11 +65,6 @@ def search_pixels(source: Source, pixels: Pixels, known: Identifiers) -> None:
 def check_identity(source: Source) -> None:
     """Refuse a header whose names or IDs are damaged, because the true ones cannot be searched.
 
-    Parameters
-    ----------
-    source
-        The source.
-
     Raises
     ------
     Refused
@@ -93,14 +79,7 @@ def check_identity(source: Source) -> None:
 
 
 def check_unchanged(source: Source, row: Mapping[str, str]) -> None:
-    """Refuse a file whose patient is no longer that of the index, even if its date is the same.
-
-    Parameters
-    ----------
-    source
-        The source.
-    row
-        What the index read from it. An empty value is not compared.
+    """Refuse a file whose patient is no longer that of the index's row, whatever its date.
 
     Raises
     ------

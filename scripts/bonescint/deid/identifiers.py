@@ -93,8 +93,6 @@ class Identifiers:
     station
         Digest of the source's Station Name (`bonescint.deid.decisions.station_digest`). A person
         can decide that the name stays although it contains a word of the hospital.
-    released
-        Whether a person has decided so.
     """
 
     known: Matcher
@@ -107,18 +105,12 @@ class Identifiers:
     released: bool = False
 
     @property
-    def numbers(self) -> frozenset[str]:
+    def numbers(self) -> set[str]:
         """Digits without leading zeros, compared with whole numbers."""
         return self.known.numbers
 
     def are_in(self, value: bytes) -> bool:
-        """Tell whether a value holds one of them in any encoding.
-
-        Parameters
-        ----------
-        value
-            The bytes of one text, or of several binary values.
-        """
+        """Tell whether one text, or several binary values, hold one of them in any encoding."""
         reading, known = read(value), self.known
         if any(raw in value for raw in self.raw) or known.are_in(reading):
             return True
@@ -133,11 +125,6 @@ class Identifiers:
 
     def search(self, tag: int, value: bytes) -> None:
         """Look for them in a text that is about to be written.
-
-        Parameters
-        ----------
-        tag, value
-            The attribute and its bytes.
 
         Raises
         ------
@@ -166,20 +153,14 @@ class Identifiers:
         numbers = self.numbers
         forms = digits_of(text)
         if forms is None:
-            return _any_long(laid_out((text,)).numbers & numbers)
+            return any(len(n) >= SHORTEST_NUMBER for n in laid_out((text,)).numbers & numbers)
         # a count has fewer digits: this may be a date, an ID and a time in one
         long = len(forms[0]) >= _TOO_LONG
         inside = long and any(len(known) >= _SURE and known in forms[0] for known in numbers)
         return inside or any(len(form) >= SHORTEST_NUMBER and form in numbers for form in forms)
 
     def holds_numbers(self, parts: list[str]) -> bool:
-        """Tell whether several values are an ID or a birth date in pieces.
-
-        Parameters
-        ----------
-        parts
-            The values of one DS or IS.
-        """
+        """Tell whether the values of one DS or IS are an ID or a birth date in pieces."""
         found = [match[1] for part in parts if (match := _WHOLE.fullmatch(part))]
         digits = "".join(found).lstrip("0")
         if len(digits) >= _SURE and any(len(k) >= _SURE and k in digits for k in self.numbers):
@@ -189,13 +170,7 @@ class Identifiers:
         return any(t[0] > 31 and t in self.known.births for t in triples)
 
     def holds_pieces(self, value: bytes) -> bool:
-        """Tell whether the digits of a text hold a number or a birth date, with any separators.
-
-        Parameters
-        ----------
-        value
-            A text that is mostly numbers, such as a software version.
-        """
+        """Tell whether a text of digits, such as a version, holds a number or birth date."""
         digits = bytes(byte for byte in value if byte in b"0123456789").decode()
         if any(len(n) >= SHORTEST_NUMBER and n in digits for n in self.numbers):
             return True
@@ -207,16 +182,7 @@ class Identifiers:
         return not triples.isdisjoint(self.known.births)
 
     def holds_binary(self, vr: str, value: bytes) -> bool:
-        """Tell whether little-endian binary numbers hold one of the numbers, of any sign.
-
-        Parameters
-        ----------
-        vr
-            Its VR. Nothing is found in other VRs than FD, FL, SL, SV, UL, UV (two bytes are too
-            few).
-        value
-            One or several numbers.
-        """
+        """Tell whether little-endian numbers (not those of two bytes) are one, of any sign."""
         form = _BINARY.get(vr)
         if form is None:
             return False
@@ -250,8 +216,6 @@ def known_identifiers(
 
     Parameters
     ----------
-    source
-        The source.
     row
         The instance's row of the batch (patient_id, patient_name, patient_birth_date, subject).
     stations
@@ -313,10 +277,6 @@ def _identifying(level: RawLevel, charset: tuple[str, ...]) -> _Identifying:
                 if tag in STAFF:
                     found.theirs.add(value)
     return found
-
-
-def _any_long(numbers: Iterable[str]) -> bool:
-    return any(len(number) >= SHORTEST_NUMBER for number in numbers)
 
 
 def _comparable(text: str) -> str:

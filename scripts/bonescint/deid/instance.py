@@ -1,17 +1,12 @@
 """De-identify one instance: from a source's bytes to a verified coded file, or a refusal."""
 
 import hashlib
-import logging
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import pydicom
-
 from bonescint.deid.burned_in import find_text
-from bonescint.deid.encoding import CodedElements
+from bonescint.deid.encoding import CodedElements, value_of
 from bonescint.deid.engine import OUTCOMES, Engine
 from bonescint.deid.hidden import check_identity, check_unchanged, search_pixels
 from bonescint.deid.identifiers import Identifiers, known_identifiers
@@ -43,8 +38,6 @@ class Settings:
     ----------
     policies
         ``nm`` and ``sc``, by `bonescint.deid.policy.load_policies`.
-    uids
-        Replaces the UIDs.
     keep_secondary_capture
         Whether a Secondary Capture of Modality NM is accepted.
     keep_lossy
@@ -55,8 +48,6 @@ class Settings:
         Digests of the Station Names that may stay (`bonescint.deid.decisions`).
     id_pattern
         The form of a patient ID (`bonescint.names.ids.is_patient_id`).
-    limits
-        The limits of size and number.
     redactions
         Hash of a source file -> the rectangles to redact (`bonescint.deid.decisions`).
     """
@@ -79,17 +70,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Coded:
-    """A verified coded file, not yet written.
-
-    Parameters
-    ----------
-    data
-        Its bytes.
-    facts
-        The columns of the report that come from the file.
-    table
-        The outcome of each attribute of the hospital's table.
-    """
+    """A verified coded file, its facts for the report, and the outcomes of the table's rows."""
 
     data: bytes
     facts: dict[str, object]
@@ -106,14 +87,8 @@ def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Setting
 
     Parameters
     ----------
-    data
-        The source file.
     row
         Its row of the batch: views, and the identifiers that the index read.
-    code
-        The patient's code.
-    settings
-        Policies and secrets.
 
     Raises
     ------
@@ -178,27 +153,6 @@ def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> Non
             known.search(tag, raw.value)
 
 
-@contextmanager
-def quiet_pydicom() -> Iterator[None]:
-    """Keep pydicom's warnings out of logs and screen, and switch its checks off.
-
-    The warnings quote the header. This package checks every value that it writes itself.
-    """
-    remarks = logging.getLogger("pydicom")
-    level = remarks.level
-    # pydicom's decoders have their own loggers, which inherit the level but not `disabled`
-    remarks.setLevel(logging.CRITICAL + 1)
-    mode = pydicom.config.settings.reading_validation_mode
-    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        remarks.setLevel(level)
-        pydicom.config.settings.reading_validation_mode = mode
-
-
 def _policy_for(source: Source, settings: Settings) -> Policy:
     """Return the policy of the source's IOD. Refuse others than NM and an accepted SC."""
     sop_class = source.text(tags.SOPClassUID)
@@ -213,10 +167,10 @@ def _policy_for(source: Source, settings: Settings) -> Policy:
 
 def _patient(written: CodedElements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
     """Return the report's columns about the patient. A missing age is computed (R25)."""
-    examined = header_date(_text(written, tags.StudyDate))
+    examined = header_date(value_of(written, tags.StudyDate).decode())
     # the birth date is known only here and never on the coded side
     born = header_date(source.text(tags.PatientBirthDate) or row.get("patient_birth_date", ""))
-    stated = _text(written, tags.PatientAge)
+    stated = value_of(written, tags.PatientAge).decode()
     age: int | None = None
     if stated:
         age = int(int(stated[:3]) * _DAYS[stated[3]] / _DAYS["Y"])
@@ -225,18 +179,13 @@ def _patient(written: CodedElements, source: Source, row: Mapping[str, str]) -> 
         age = examined.year - born.year - before
     return {
         "study_date": examined.isoformat() if examined else "",
-        "sex": _text(written, tags.PatientSex),
+        "sex": value_of(written, tags.PatientSex).decode(),
         "age": age,
         # metres in the header; 0.000000 means not measured
-        "height_cm": _measured(_text(written, tags.PatientSize), 100),
-        "weight_kg": _measured(_text(written, tags.PatientWeight), 1),
-        "station_name": _text(written, tags.StationName),
+        "height_cm": _measured(value_of(written, tags.PatientSize).decode(), 100),
+        "weight_kg": _measured(value_of(written, tags.PatientWeight).decode(), 1),
+        "station_name": value_of(written, tags.StationName).decode(),
     }
-
-
-def _text(written: CodedElements, tag: int) -> str:
-    value = written.get(tag, ("", b""))[1]
-    return value.decode() if isinstance(value, bytes) else ""
 
 
 def _measured(value: str, factor: int) -> str:

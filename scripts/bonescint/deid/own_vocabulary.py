@@ -41,26 +41,12 @@ def open_keywords() -> dict[str, int]:
 
 
 def literal(text: str) -> str:
-    """Return the form in which values and lines are compared: NFKC, trimmed, without case.
-
-    Parameters
-    ----------
-    text
-        A decoded or a typed value.
-    """
+    """Return the form in which values and lines are compared: NFKC, trimmed, without case."""
     return unpadded(text).casefold()
 
 
 def why_not_listed(keyword: str, text: str) -> str:
-    """Return why a text cannot be listed, as a key of resources/text/private.csv; empty if it can.
-
-    Parameters
-    ----------
-    keyword
-        One of `open_keywords`.
-    text
-        A value, or the text that is written for it.
-    """
+    """Return why a text cannot be listed, as a key of text/private.csv; empty if it can."""
     text = unpadded(text)
     digits = sum(c.isdecimal() for c in text)
     if not text:

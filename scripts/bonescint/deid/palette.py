@@ -21,29 +21,14 @@ _WORDS = (*_NUMBERS, "OB", "OW")
 
 @dataclass(frozen=True, slots=True)
 class ColourTable:
-    """A colour table that was checked.
-
-    Parameters
-    ----------
-    elements
-        Its attributes as they are written.
-    palette
-        Their meaning as a palette.
-    """
+    """A colour table that was checked: its attributes as they are written, and their meaning."""
 
     elements: CodedElements
     palette: Palette
 
 
 def read_palette(source: Source, stored: int, signed: bool) -> ColourTable:
-    """Return the colour table of an image.
-
-    Parameters
-    ----------
-    source
-        The source.
-    stored, signed
-        Bits Stored of its pixels, and whether they are two's complement.
+    """Return the colour table of an image with `stored` bits, `signed` if two's complement.
 
     Raises
     ------

@@ -73,14 +73,10 @@ class Format(NamedTuple):
 
     Parameters
     ----------
-    rows, columns, frames
-        Its shape.
     bits, stored, high
         Bits Allocated, Bits Stored and High Bit.
     signed
         Whether numbers are two's complement.
-    photometric
-        Photometric Interpretation.
     """
 
     rows: int
@@ -104,8 +100,6 @@ class Pixels:
 
     Parameters
     ----------
-    form
-        Its description in the header.
     native
         Little-endian pixel bytes, without padding.
     vr
@@ -128,11 +122,6 @@ class Pixels:
 
 def prepare(source: Source) -> Pixels:
     """Return the image of an instance as it may be written.
-
-    Parameters
-    ----------
-    source
-        The source.
 
     Raises
     ------
@@ -165,13 +154,7 @@ def prepare(source: Source) -> Pixels:
 
 
 def pictures_of(pixels: Pixels) -> Iterator[NDArray[np.integer]]:
-    """Yield the image as frames x rows x columns; with a palette, its luminance as well.
-
-    Parameters
-    ----------
-    pixels
-        The image as it was prepared.
-    """
+    """Yield the image as frames x rows x columns; with a palette, its luminance as well."""
     form = pixels.form
     kind = f"<{'i' if form.signed else 'u'}{form.bits // 8}"
     frames = np.frombuffer(pixels.native, kind).reshape(-1, form.rows, form.columns)
@@ -182,11 +165,6 @@ def pictures_of(pixels: Pixels) -> Iterator[NDArray[np.integer]]:
 
 def image_format(source: Source) -> Format:
     """Return what the header says about the image.
-
-    Parameters
-    ----------
-    source
-        The source.
 
     Raises
     ------
@@ -225,13 +203,7 @@ def image_format(source: Source) -> Format:
 
 
 def signs_of_text(source: Source) -> str:
-    """Return what the header says about text in the picture; empty if nothing.
-
-    Parameters
-    ----------
-    source
-        The source.
-    """
+    """Return what the header says about text in the picture; empty if nothing."""
     words = source.text(tags.ImageType).upper().split("\\")
     burned_in = [word.strip() for word in source.text(tags.BurnedInAnnotation).upper().split("\\")]
     captured = source.text(tags.SOPClassUID) in SECONDARY_CAPTURES

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
 
-from bonescint.deid.encoding import encode_items
+from bonescint.deid.encoding import coded_item, encode_items
 from bonescint.deid.options import OPTIONS, MethodCode
 from bonescint.deid.own_vocabulary import OwnTerms
 from bonescint.deid.private import KeptPrivate
@@ -49,16 +49,12 @@ class Rule:
 
     Parameters
     ----------
-    tag, keyword
-        The attribute.
     vr
         Its VR; alternatives are joined by ``/``.
     vm
         The greatest number of values; None if any number.
     type
         1, 1C, 2, 2C, 3 or empty (in no module) at this place in this IOD.
-    action
-        One of `ACTIONS`.
     items
         The decisions inside a kept sequence.
     own
@@ -119,13 +115,7 @@ class Policy:
     required: tuple[Rule, ...] = ()
 
     def stamps(self, code: bytes) -> Iterator[tuple[Rule, bytes]]:
-        """Yield the elements that every file has at the top, even if its source lacks them.
-
-        Parameters
-        ----------
-        code
-            The patient's code (R17).
-        """
+        """Yield the elements that every file has at the top, even if its source lacks them."""
         for tag, value in (self.fixed | dict.fromkeys(_CODED, code)).items():
             rule = self.rules.get(tag)
             if rule and rule.action in ("code", "fixed"):
@@ -187,11 +177,6 @@ def load_policies(
 def by_type(rule: Rule) -> str:
     """Return what "delete" means for an attribute at its place (R19).
 
-    Parameters
-    ----------
-    rule
-        The attribute with its Type.
-
     Returns
     -------
     str
@@ -244,12 +229,7 @@ def _read_allow_list(iod: str) -> dict[int, Rule]:
 
 
 def table_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows of the hospital's table unchanged, with their numbers (R18).
-
-    Parameters
-    ----------
-    path
-        CSV as `bonescint.text.csvfile.typed_rows` reads it.
+    """Return the rows of the hospital's table (`typed_rows`) unchanged, with their numbers (R18).
 
     Raises
     ------
@@ -308,23 +288,8 @@ def _applicable(tag: int, action: str) -> bool:
 
 
 def method_items(*options: MethodCode) -> bytes:
-    """Return items of De-identification Method Code Sequence (PS3.15 options, CID 7050).
-
-    Parameters
-    ----------
-    options
-        One for each item.
-    """
-    return encode_items(
-        [
-            {
-                tags.CodeValue: ("SH", option.value.encode()),
-                tags.CodingSchemeDesignator: ("SH", b"DCM"),
-                tags.CodeMeaning: ("LO", option.meaning.encode()),
-            }
-            for option in options
-        ]
-    )
+    """Return items of De-identification Method Code Sequence (PS3.15 options, CID 7050)."""
+    return encode_items([coded_item("DCM", *option) for option in options])
 
 
 def _fixed_values(

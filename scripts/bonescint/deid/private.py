@@ -53,11 +53,6 @@ _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 def why_not(text: str) -> str:
     """Return why a text cannot be approved by its pattern, as a key of resources/text/private.csv.
 
-    Parameters
-    ----------
-    text
-        A decoded value.
-
     Returns
     -------
     str
@@ -75,13 +70,7 @@ def why_not(text: str) -> str:
 
 
 def pattern_digest(text: str) -> str:
-    """Return the SHA-256 of a text's pattern: NFKC, trimmed, digits replaced by 0, in UTF-8.
-
-    Parameters
-    ----------
-    text
-        A decoded value.
-    """
+    """Return the SHA-256 of a text's pattern: NFKC, trimmed, digits replaced by 0, in UTF-8."""
     pattern = "".join("0" if c.isdecimal() else c for c in unpadded(text))
     return sha256(pattern.encode()).hexdigest()
 
@@ -114,10 +103,6 @@ class PrivateDecision:
         ----------
         vr
             The VR in the source. None in an implicit file: then the VR of the decision holds.
-        value
-            The bytes in the source.
-        little_endian
-            Byte order of the source.
         decode
             Reads text in the source's character set.
 
@@ -129,7 +114,9 @@ class PrivateDecision:
         if vr is not None and vr != self.vr:
             return None
         if self.vr in NUMBER_VRS:
-            return _number(self.vr, value, self.vm, little_endian) or None
+            if self.vr in BINARY_VRS and _LETTERS.search(value):
+                return None
+            return normal_form(self.vr, value, self.vm, little_endian) or None
         text = unpadded(decode(value))
         if why_not(text) or pattern_digest(text) not in self.digests:
             return None
@@ -170,8 +157,6 @@ class KeptPrivate:
         ----------
         level
             VR (None if implicit) and bytes of the elements of the source's top level.
-        little_endian
-            Byte order of the source.
         decode
             Reads text in the source's character set.
         """
@@ -192,31 +177,13 @@ class KeptPrivate:
         return out
 
     def select(self, creators: Mapping[tuple[int, int], str], tag: int) -> PrivateDecision | None:
-        """Return the decision for a private element of the top level, if there is one.
-
-        Parameters
-        ----------
-        creators
-            Creator by group and block byte.
-        tag
-            The element.
-        """
+        """Return the decision for a private element, by the creators of groups and blocks."""
         group, element = tag >> 16, tag & 0xFFFF
         creator = creators.get((group, element >> 8))
         return self.decisions.get((creator, group, element & 0xFF)) if creator else None
 
     def overlay(self, group: int, level: Sourced, little_endian: bool) -> KeptElements:
-        """Return an approved overlay with its numbers; empty if its content is not approved.
-
-        Parameters
-        ----------
-        group
-            60xx.
-        level
-            VR (None if implicit) and bytes of the elements of the source's top level.
-        little_endian
-            Byte order of the source.
-        """
+        """Return an approved overlay (group 60xx) with its numbers; empty if it is not approved."""
         out: KeptElements = {}
         for element, (vr, vm) in _DESCRIPTION.items():
             _, value = level.get(group << 16 | element, (None, b""))
@@ -228,16 +195,9 @@ class KeptPrivate:
         return out if self._is_approved(group, out) else {}
 
     def allows(self, creator: str, tag: int, vr: str, value: bytes) -> bool:
-        """Tell whether a decision covers a written private element.
+        """Tell whether a decision covers a private element as it is written, padded, in a block.
 
         It checks the written bytes without the code of `PrivateDecision.written`.
-
-        Parameters
-        ----------
-        creator
-            The creator of its block in the written file.
-        tag, vr, value
-            The element in the written file, with its padding.
         """
         decision = self.decisions.get((creator, tag >> 16, tag & 0xFF))
         if decision is None or decision.vr != vr or tag & 0xFFFF < 0x1000 or not value:
@@ -313,17 +273,7 @@ class KeptPrivate:
 
 
 def overlay_bitmap(vr: str | None, value: bytes, little_endian: bool) -> bytes:
-    """Return the bytes of an overlay as they are written. A decision approves their SHA-256.
-
-    Parameters
-    ----------
-    vr
-        The VR in the source; None if it is an implicit file.
-    value
-        The bytes in the source.
-    little_endian
-        Byte order of the source.
-    """
+    """Return the bytes of an overlay as they are written. A decision approves their SHA-256."""
     return value if little_endian or vr == "OB" else swapped(value, 2)
 
 
@@ -334,12 +284,6 @@ def _is_creator(tag: int) -> bool:
 def _creator_of(tag: int) -> int:
     """Return the tag of the element that names the creator of a private element's block."""
     return tag & 0xFFFF0000 | tag >> 8 & 0xFF
-
-
-def _number(vr: str, value: bytes, vm: int, little_endian: bool) -> bytes | None:
-    if vr in BINARY_VRS and _LETTERS.search(value):
-        return None
-    return normal_form(vr, value, vm, little_endian)
 
 
 def _is_decimal(part: bytes) -> bool:

@@ -50,13 +50,6 @@ class Unusual(Exception):
 def read_ranges(data: bytes, limits: Limits = DEFAULT) -> Source:
     """Open a DICOM file from memory, up to its pixel data. Bytes behind them are only checked.
 
-    Parameters
-    ----------
-    data
-        The file's content.
-    limits
-        The limits of size and number.
-
     Raises
     ------
     Unusual

@@ -61,13 +61,7 @@ def parse_rectangles(text: str) -> Rectangles:
 
 
 def spelled(rectangles: Iterable[Rectangle]) -> str:
-    """Return rectangles in the form that `parse_rectangles` reads.
-
-    Parameters
-    ----------
-    rectangles
-        In any order.
-    """
+    """Return rectangles, in any order, in the form that `parse_rectangles` reads."""
     return ";".join(
         f"{one.frame}:{one.x},{one.y},{one.width},{one.height}" for one in sorted(set(rectangles))
     )
@@ -76,15 +70,7 @@ def spelled(rectangles: Iterable[Rectangle]) -> str:
 def outside(
     rectangles: Iterable[Rectangle], frames: int, columns: int, rows: int
 ) -> Rectangle | None:
-    """Return the first rectangle that is not inside an image, or None if all are.
-
-    Parameters
-    ----------
-    rectangles
-        Rectangles of the image.
-    frames, columns, rows
-        Its shape.
-    """
+    """Return the first rectangle that is not inside an image, or None if all are."""
     return next(
         (
             one
@@ -96,15 +82,8 @@ def outside(
 
 
 def redacted_digest(source: str, rectangles: Iterable[Rectangle]) -> str:
-    """Return the digest that a decision about the redacted image names.
+    """Return the digest that a decision about the redacted image of a source's hash names.
 
     Other rectangles give another digest.
-
-    Parameters
-    ----------
-    source
-        SHA-256 of the source file.
-    rectangles
-        The black rectangles.
     """
     return sha256(f"{source} {spelled(rectangles)}".encode()).hexdigest()

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bonescint.deid.encoding import CodedElements
+from bonescint.deid.encoding import CodedElements, value_of
 from bonescint.deid.options import CLEAN_PIXELS
 from bonescint.deid.pixels import Pixels
 from bonescint.deid.policy import Policy, method_items
@@ -27,13 +27,6 @@ _NOT_STATED = b"SECONDARY"
 def redacted(pixels: Pixels, rectangles: Rectangles) -> Pixels:
     """Return an image with every pixel inside the rectangles 0 and all others unchanged.
 
-    Parameters
-    ----------
-    pixels
-        The image as it was prepared.
-    rectangles
-        Rectangles of the source image.
-
     Raises
     ------
     Refused
@@ -51,13 +44,7 @@ def redacted(pixels: Pixels, rectangles: Rectangles) -> Pixels:
 
 
 def of_redacted(policy: Policy) -> Policy:
-    """Return a policy whose files also say that pixels were cleaned (PS3.15 option 113101).
-
-    Parameters
-    ----------
-    policy
-        The decisions for the source's IOD.
-    """
+    """Return a policy whose files also say that pixels were cleaned (PS3.15 option 113101)."""
     key = tags.DeidentificationMethodCodeSequence
     return replace(
         policy, fixed=policy.fixed | {key: policy.fixed[key] + method_items(CLEAN_PIXELS)}
@@ -79,16 +66,13 @@ def mark_redacted(
         The new SOP Instance UID depends only on the source's UID and on the rectangles.
     pixels
         The redacted image. Its smallest and largest value may have changed.
-    uids
-        Replaces the UIDs.
     """
     uid = f"{source.text(tags.SOPInstanceUID)} {spelled(pixels.rectangles)}"
     elements[tags.SOPInstanceUID] = "UI", uids(uid).encode()
     if _may_stay(policy, tags.BurnedInAnnotation):
         elements[tags.BurnedInAnnotation] = "CS", b"NO"
     if _may_stay(policy, tags.ImageType):
-        said = elements.get(tags.ImageType, ("CS", b""))[1]
-        others = said.partition(b"\\")[2] if isinstance(said, bytes) else b""
+        others = value_of(elements, tags.ImageType).partition(b"\\")[2]
         elements[tags.ImageType] = "CS", _DERIVED + b"\\" + (others or _NOT_STATED)
     form = pixels.form
     values = np.frombuffer(pixels.native, f"<{'i' if form.signed else 'u'}{form.bits // 8}")
@@ -106,17 +90,6 @@ def check_redacted(
     before: Pixels, written: bytes, found: CodedImage, policy: Policy, rectangles: Rectangles
 ) -> None:
     """Prove from the coded file's bytes: 0 inside the rectangles, nothing changed outside.
-
-    Parameters
-    ----------
-    before
-        The source's image as it was prepared.
-    written, found
-        The coded file, and its image and values.
-    policy
-        The decisions it was made by.
-    rectangles
-        The rectangles that must be black.
 
     Raises
     ------

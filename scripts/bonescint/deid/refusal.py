@@ -33,12 +33,5 @@ def mistake(key: str, **values: object) -> str:
 
     The rules of this stage do not depend on the configured language, because a change of the
     language must not run every patient again.
-
-    Parameters
-    ----------
-    key
-        The message's key.
-    values
-        Its fields.
     """
     return both("deid", key, **values)

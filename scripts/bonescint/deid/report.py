@@ -1,7 +1,8 @@
 """Count what the de-identification did, for the auditor: by tag, rule and outcome (R18, R19).
 
 This code is separate from the engine. It derives once more what each row of the hospital's table
-allows, and compares that with what was done.
+allows, and compares that with what was done. ``lines`` are the rows of
+results/anonymization/{batch}.csv.
 """
 
 from collections import Counter
@@ -26,24 +27,11 @@ _DELETED = {"1": "dummy", "1C": "dummy", "2": "emptied", "2C": "emptied"}
 def tag_rows(
     tag_table: Path, outcomes: Iterable[dict[str, str]], written: int, language: str
 ) -> list[dict[str, object]]:
-    """Return what was done to each row of the hospital's table over all written instances.
+    """Return what was done to each row of the hospital's table (R18) over all written instances.
 
-    Parameters
-    ----------
-    tag_table
-        The hospital's table (R18).
-    outcomes
-        The rows of results/anonymization/{batch}.tags.csv.
-    written
-        The number of written instances.
-    language
-        Language of the messages, ``ja`` or ``en``.
-
-    Returns
-    -------
-    list of dict
-        Rows of results/anonymization/tag_table.csv. The verdict is ``as_asked``, or ``stricter`` if
-        a value that the table keeps was left out because it lacked the form of its attribute.
+    These are the rows of results/anonymization/tag_table.csv. The verdict is ``as_asked``, or
+    ``stricter`` if a value that the table keeps was left out because it lacked the form of its
+    attribute.
 
     Raises
     ------
@@ -86,18 +74,10 @@ def tag_rows(
 
 
 def count_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
-    """Return how many elements each rule changed or left, over the written files.
+    """Return how many elements each rule changed or left, over the written files of the batches.
 
-    Parameters
-    ----------
-    lines
-        The rows of results/anonymization/{batch}.csv.
-
-    Returns
-    -------
-    list of dict
-        Rows of results/anonymization/rule_counts.csv: files in which the rule was applied, elements
-        in all, and the smallest, middle and largest number a file.
+    These are the rows of results/anonymization/rule_counts.csv: files in which the rule was
+    applied, elements in all, and the smallest, middle and largest number a file.
     """
     rows: list[dict[str, object]] = []
     for rule in RULES:
@@ -113,15 +93,7 @@ def count_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
 def unlisted_rows(lines: Iterable[dict[str, str]]) -> list[dict[str, object]]:
     """Return the attributes with values that the vocabulary does not list, the most files first.
 
-    Parameters
-    ----------
-    lines
-        The rows of results/anonymization/{batch}.csv.
-
-    Returns
-    -------
-    list of dict
-        Rows of results/anonymization/unlisted.csv. They never hold a value.
+    These are the rows of results/anonymization/unlisted.csv. They never hold a value.
     """
     files = Counter(keyword for line in lines for keyword in line["unlisted_attributes"].split())
     return [
@@ -133,16 +105,8 @@ def unlisted_rows(lines: Iterable[dict[str, str]]) -> list[dict[str, object]]:
 def instance_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
     """Return the numbers of instances and cases by status, the refused ones by reason.
 
-    Parameters
-    ----------
-    lines
-        The rows of results/anonymization/{batch}.csv.
-
-    Returns
-    -------
-    list of dict
-        Rows of results/anonymization/instances.csv. Every status has a row, even with 0, and they
-        add up to the instances of the cohort.
+    These are the rows of results/anonymization/instances.csv. Every status has a row, even with 0,
+    and they add up to the instances of the cohort.
     """
     reasons = {(line["status"], line["reason"]) for line in lines}
     reasons |= {(status, "") for status in _STATUSES if status not in {s for s, _ in reasons}}

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from bonescint.deid.encoding import MOST_BYTES, CodedElements
+from bonescint.deid.encoding import MOST_BYTES, CodedElements, value_of
 from bonescint.deid.policy import DUMMIES, Policy
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import RawLevel, is_blank
@@ -43,8 +43,6 @@ def complete(
         The coded data set with checked pixels and vectors. It is changed in place.
     source
         The source's top level.
-    policy
-        The decisions for its IOD.
     frames
         Number of Frames, confirmed by the length of the pixels.
 
@@ -80,18 +78,18 @@ def _of_image(out: CodedElements, frames: int) -> _Found:
     """Yield the values that the SOP class or the length of the pixels settles."""
     yield tags.Modality, "CS", b"NM"
     # one sample a pixel: an image in colours has another length, or was refused before
-    if _bytes(out, tags.PhotometricInterpretation)[:4] in (b"", b"MONO", b"PALE"):
+    if value_of(out, tags.PhotometricInterpretation)[:4] in (b"", b"MONO", b"PALE"):
         yield tags.SamplesPerPixel, "US", b"\1\0"
     if frames == 1:
         yield tags.NumberOfFrames, "IS", b"1"
-    if stored := int.from_bytes(_bytes(out, tags.BitsStored), "little"):
+    if stored := int.from_bytes(value_of(out, tags.BitsStored), "little"):
         yield tags.HighBit, "US", struct.pack("<H", stored - 1)
 
 
 def _counts(out: CodedElements, _: int) -> _Found:
     """Yield the numbers of windows and detectors if sequence and vector agree."""
     for number, vector, sequence in _COUNTED:
-        used = _words(_bytes(out, vector))
+        used = _words(value_of(out, vector))
         items = out.get(sequence, ("SQ", b""))[1]
         if isinstance(items, list):
             if not used or 1 <= min(used) <= max(used) <= len(items):
@@ -102,12 +100,12 @@ def _counts(out: CodedElements, _: int) -> _Found:
 
 def _vectors(out: CodedElements, frames: int) -> _Found:
     """Yield the vectors of frames that have only one window or detector to come from."""
-    wanted = pointed(_bytes(out, tags.FrameIncrementPointer)) or _by_image_type(out)
+    wanted = pointed(value_of(out, tags.FrameIncrementPointer)) or _by_image_type(out)
     if 2 * frames > MOST_BYTES:
         # a vector of so many frames is too long for its length field
         return
     for number, vector, _ in _COUNTED:
-        if vector in wanted and vector not in out and _bytes(out, number) == b"\1\0":
+        if vector in wanted and vector not in out and value_of(out, number) == b"\1\0":
             yield vector, "US", b"\1\0" * frames
 
 
@@ -119,21 +117,16 @@ def _pointer(out: CodedElements, _: int) -> _Found:
 
 def _point_to_what_is_there(out: CodedElements, source: RawLevel) -> None:
     """Drop pointers to vectors that the source lacks, unless none is left."""
-    wanted = pointed(_bytes(out, tags.FrameIncrementPointer))
+    wanted = pointed(value_of(out, tags.FrameIncrementPointer))
     there = [tag for tag in wanted if tag in out or not is_blank(source.get(tag))]
     if there and there != wanted:
         out[tags.FrameIncrementPointer] = "AT", pointing(there)
 
 
 def _by_image_type(out: CodedElements) -> tuple[int, ...]:
-    values = _bytes(out, tags.ImageType).decode().split("\\")
+    values = value_of(out, tags.ImageType).decode().split("\\")
     return _POINTED.get(values[2].strip(), ()) if len(values) > 2 else ()
 
 
 def _words(value: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(value) // 2}H", value[: len(value) // 2 * 2])
-
-
-def _bytes(out: CodedElements, tag: int) -> bytes:
-    value = out.get(tag, ("", b""))[1]
-    return value if isinstance(value, bytes) else b""

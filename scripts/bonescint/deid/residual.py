@@ -57,17 +57,6 @@ _ElementAt: TypeAlias = tuple[int, str, int, int]
 def verify_coded(data: bytes, policy: Policy, code: str, known: Identifiers) -> CodedImage:
     """Check a coded file and return where its image is and what its header says.
 
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    policy
-        The decisions it was made by.
-    code
-        The patient's code.
-    known
-        The identifiers that must not be in it.
-
     Raises
     ------
     Refused

@@ -50,8 +50,6 @@ class Raw(NamedTuple):
         for a public element of VR UN, written by a device that did not know it (PS3.5 6.2.2).
     value
         Its bytes; for a sequence, the argument of `parse`.
-    little_endian
-        Byte order.
     parse
         Gives a sequence's items from `value`.
     """
@@ -78,8 +76,6 @@ class Source:
         As declared. If none is declared or the bytes are encoded otherwise, the real one.
     charset
         The values of Specific Character Set; ``("",)`` if none is declared.
-    limits
-        The limits of size and number.
     """
 
     level: RawLevel
@@ -93,13 +89,6 @@ class Source:
 
     def number(self, tag: int, missing: int = 0) -> int:
         """Return an integer attribute: the first value of US, SS, UL or SL, or the only text.
-
-        Parameters
-        ----------
-        tag
-            The attribute.
-        missing
-            The number for an absent or empty value.
 
         Raises
         ------
@@ -125,17 +114,7 @@ class Source:
 
 
 def text_of(level: RawLevel, tag: int, charset: tuple[str, ...]) -> str:
-    r"""Return a value decoded and stripped, several joined by ``\``; empty if there is none.
-
-    Parameters
-    ----------
-    level
-        A data set or an item.
-    tag
-        The attribute.
-    charset
-        The values of Specific Character Set.
-    """
+    r"""Return a value decoded and stripped, several joined by ``\``; empty if there is none."""
     raw = level.get(tag)
     if raw is None or not isinstance(raw.value, bytes):
         return ""
@@ -150,12 +129,7 @@ def is_blank(raw: Raw | None) -> bool:
 
 
 def charset_of(level: RawLevel) -> tuple[str, ...]:
-    """Return the values of a level's Specific Character Set; ``("",)`` if it declares none.
-
-    Parameters
-    ----------
-    level
-        A data set or an item.
+    """Return a data set's or an item's Specific Character Set; ``("",)`` if it declares none.
 
     Raises
     ------
@@ -175,13 +149,6 @@ def read_source(data: bytes, limits: Limits = DEFAULT) -> Source:
 
     No element behind the pixel data belongs to the image, so none is kept. But bytes there that
     belong to no element mean that the image may begin elsewhere.
-
-    Parameters
-    ----------
-    data
-        The file's content.
-    limits
-        The limits of size and number.
 
     Raises
     ------

@@ -37,17 +37,7 @@ def long_rows(mask: Mask, size: int, step: int, length: int = LARGEST_GLYPH // 2
 
 
 def runs_apart(flat: Flat, bright: Mask, columns: int, near: int) -> Places:
-    """Return the middles of runs of five equal pixels that differ from the pixels on both sides.
-
-    Parameters
-    ----------
-    flat, bright
-        The pixels, and whether they are above the background.
-    columns
-        Length of a row.
-    near
-        Pixels that differ by no more than this are not apart.
-    """
+    """Return the middles of runs of five equal pixels that both sides differ from by > `near`."""
     beside, below = flat[1:] == flat[:-1], flat[columns:] == flat[:-columns]
     found = []
     for equal, along, other, across in ((below, columns, beside, 1), (beside, 1, below, columns)):
@@ -86,8 +76,6 @@ def gathered(places: Places, kinds: Places, columns: int) -> Places:
     ----------
     places, kinds
         Flat indices of pixels, and the number of the kind of each.
-    columns
-        Length of a row.
     """
     row, column = places // columns // _CELL, places % columns // _CELL
     shape = int(kinds.max()) + 1, int(row.max()) + 3, int(column.max()) + 3
@@ -103,17 +91,7 @@ def gathered(places: Places, kinds: Places, columns: int) -> Places:
 
 
 def gaps_between(flat: Flat, dark: Mask, columns: int, length: int) -> Places:
-    """Return background pixels between much higher counts, if there are more than a few.
-
-    Parameters
-    ----------
-    flat, dark
-        The pixels, and whether they are background.
-    columns
-        Length of a row.
-    length
-        A gap must continue over so many rows.
-    """
+    """Return background pixels between much higher counts over `length` rows, if not few."""
     none = np.empty(0, np.intp)
     high = int(flat.min()) + DEEP
     if high > np.iinfo(flat.dtype).max:

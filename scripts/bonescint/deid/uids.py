@@ -17,11 +17,6 @@ class UidReplacer:
     The same UID under the same secret gives the same replacement in every file and every run, so
     that references stay valid. Without the secret nobody can tell the UID from its replacement. The
     secret is lost together with the ledger's key.
-
-    Parameters
-    ----------
-    secret
-        The ledger's secret for UIDs.
     """
 
     def __init__(self, secret: bytes) -> None:

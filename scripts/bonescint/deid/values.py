@@ -36,12 +36,8 @@ def normal_form(
     ----------
     vr
         AS, DA, DS, IS or a binary VR of `bonescint.dicom.vrs.WORD`.
-    value
-        The bytes of the source.
     vm
         The greatest number of values; None if any number.
-    little_endian
-        Byte order of the source.
     below_thousand
         For DS: see `bonescint.text.numbers.header_numbers`.
 

@@ -17,38 +17,18 @@ _FEW = 16
 
 
 def is_vector(value: bytes, frames: int) -> bool:
-    """Tell whether a value holds one number for each frame, none larger than possible.
-
-    Parameters
-    ----------
-    value
-        Values of VR US in little endian.
-    frames
-        Number of Frames.
-    """
+    """Tell whether US values in little endian are one number a frame, none larger than possible."""
     if len(value) != 2 * frames:
         return False
     return max(struct.unpack(f"<{frames}H", value), default=0) <= max(frames, _FEW)
 
 
 def pointed(value: bytes) -> list[int]:
-    """Return the tags of Frame Increment Pointer.
-
-    Parameters
-    ----------
-    value
-        Values of VR AT in little endian.
-    """
+    """Return the tags of Frame Increment Pointer (VR AT, little endian)."""
     words = struct.unpack(f"<{len(value) // 4 * 2}H", value[: len(value) // 4 * 4])
     return [group << 16 | element for group, element in zip(words[::2], words[1::2], strict=True)]
 
 
 def pointing(vectors: Iterable[int]) -> bytes:
-    """Return the value of Frame Increment Pointer, in little endian.
-
-    Parameters
-    ----------
-    vectors
-        The tags it names.
-    """
+    """Return the value of Frame Increment Pointer for these tags, in little endian."""
     return b"".join(struct.pack("<HH", tag >> 16, tag & 0xFFFF) for tag in vectors)

@@ -10,11 +10,5 @@ OUTCOMES = (
 
 
 def phrases(attributes: str) -> list[Phrase]:
-    """Return a combination such as ``sex+age/5`` in words of the area ``deidentification``.
-
-    Parameters
-    ----------
-    attributes
-        The column ``attributes`` of a row.
-    """
+    """Return ``attributes`` such as ``sex+age/5`` in words of the area ``deidentification``."""
     return [Phrase(f"attribute.{name}") for name in attributes.split("+")]

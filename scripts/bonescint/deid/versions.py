@@ -15,13 +15,7 @@ _CENTURIES = range(1800, 2100)
 
 
 def is_version(word: str) -> bool:
-    """Tell whether a word is a version number, and neither a date nor an ID.
-
-    Parameters
-    ----------
-    word
-        A word without separators. Case does not count.
-    """
+    """Tell whether a word in any case, without separators, is a version and no date or ID."""
     word = word.lower()
     if match := _NUMBERS.fullmatch(word):
         number = match[1]

@@ -1,6 +1,6 @@
 """Write the known view where the IOD has a place for it (R22: before private groups go)."""
 
-from bonescint.deid.encoding import CodedElements
+from bonescint.deid.encoding import CodedElements, coded_item, value_of
 from bonescint.deid.policy import Policy
 from bonescint.dicom import tags
 from bonescint.dicom.view_codes import SNOMED_CT
@@ -16,19 +16,17 @@ def save_views(elements: CodedElements, policy: Policy, views: list[str]) -> Non
     ----------
     elements
         The coded data set, changed in place.
-    policy
-        The decisions for its IOD.
     views
         ``anterior`` or ``posterior`` for each frame; empty if unknown.
     """
-    frames = int(_bytes(elements, tags.NumberOfFrames) or 1)
+    frames = int(value_of(elements, tags.NumberOfFrames) or 1)
     if not views or len(views) != frames or not all(view in SNOMED_CT for view in views):
         return
     if policy.iod == "sc":
         if len(set(views)) == 1:
-            elements[tags.ViewCodeSequence] = "SQ", [_code(views[0])]
+            elements[tags.ViewCodeSequence] = "SQ", [coded_item(*SNOMED_CT[views[0]])]
         return
-    vector = _bytes(elements, tags.DetectorVector)
+    vector = value_of(elements, tags.DetectorVector)
     numbers = [int.from_bytes(vector[i : i + 2], "little") for i in range(0, len(vector), 2)]
     _, items = elements.get(tags.DetectorInformationSequence, ("SQ", b""))
     if len(numbers) != frames:
@@ -55,22 +53,8 @@ def save_views(elements: CodedElements, policy: Policy, views: list[str]) -> Non
         if number > len(items):
             continue
         if len(shown) == 1:
-            items[number - 1][tags.ViewCodeSequence] = "SQ", [_code(*shown)]
+            items[number - 1][tags.ViewCodeSequence] = "SQ", [coded_item(*SNOMED_CT[shown.pop()])]
         else:
             # the source gave one view to a detector that shows two
             items[number - 1].pop(tags.ViewCodeSequence, None)
     elements[tags.DetectorInformationSequence] = "SQ", items
-
-
-def _bytes(elements: CodedElements, tag: int) -> bytes:
-    value = elements.get(tag, ("", b""))[1]
-    return value if isinstance(value, bytes) else b""
-
-
-def _code(view: str) -> CodedElements:
-    scheme, value, meaning = SNOMED_CT[view]
-    return {
-        tags.CodeValue: ("SH", value.encode()),
-        tags.CodingSchemeDesignator: ("SH", scheme.encode()),
-        tags.CodeMeaning: ("LO", meaning.encode()),
-    }

@@ -54,13 +54,7 @@ class Vocabulary:
         return keyword in self._texts or keyword in self._words
 
     def judges(self, keyword: str, action: str) -> bool:
-        """Tell whether a decision leaves only listed texts in an attribute.
-
-        Parameters
-        ----------
-        keyword, action
-            The attribute and the decision about it: ``keep`` or ``vocabulary``.
-        """
+        """Tell whether a decision leaves only listed texts in an attribute."""
         return action == "vocabulary" or (keyword in self and keyword not in _TABLES)
 
     @lru_cache(maxsize=4096)  # noqa: B019 (one vocabulary, read once)

@@ -22,15 +22,6 @@ class CodedImage(NamedTuple):
 def check_image(pixels: Pixels, written: bytes, found: CodedImage) -> None:
     """Prove from its bytes alone that a coded file decodes to the source's image.
 
-    Parameters
-    ----------
-    pixels
-        The image as it was prepared.
-    written
-        The coded file.
-    found
-        Its image and values.
-
     Raises
     ------
     Refused

@@ -30,19 +30,7 @@ def _coded(code: str, name: str, system: str = "DCM") -> dict[str, str]:
 def audit_message(
     delivery: Delivery, entry: Entry, study: Mapping[str, Any], version: str
 ) -> dict[str, Any]:
-    """Return the message. Persons appear by role and patients by code, never by name or ID.
-
-    Parameters
-    ----------
-    delivery
-        As recorded.
-    entry
-        Its entry of the ledger.
-    study
-        That part of the configuration.
-    version
-        Of bonescint.
-    """
+    """Return the message. Persons appear by role and patients by code, never by name or ID."""
     return {
         "AuditMessage": {
             "EventIdentification": {
@@ -125,11 +113,5 @@ def _objects(delivery: Delivery) -> Iterator[dict[str, Any]]:
 
 
 def audit_json(message: Mapping[str, Any]) -> str:
-    """Return the text of the message's file. The same record gives the same bytes.
-
-    Parameters
-    ----------
-    message
-        Of `audit_message`.
-    """
+    """Return the text of the message's file. The same record gives the same bytes."""
     return json.dumps(message, ensure_ascii=False, indent=1) + "\n"

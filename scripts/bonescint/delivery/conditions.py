@@ -21,24 +21,14 @@ _OF_PROVENANCE = ("config_sha256_16", "analysis_sha256_16")
 
 
 def conditions_of(
-    config: Mapping[str, Any],
-    day: date,
-    decisions: Path = _DECISIONS,
-    provenance: Path = _PROVENANCE,
+    config: Mapping[str, Any], day: date, decisions: Path = _DECISIONS
 ) -> dict[str, Any]:
     """Return what an auditor asks about the day of a delivery. Nothing in it names a patient.
 
-    Parameters
-    ----------
-    config
-        The configuration.
-    day
-        Of the delivery.
-    decisions, provenance
-        The human decisions, and the provenance of the last run. Either may be missing.
+    The human decisions, and the provenance of the last run, may be missing.
     """
     study, delivery = config["study"], config["delivery"]
-    made_of = json.loads(provenance.read_bytes()) if provenance.exists() else {}
+    made_of = json.loads(_PROVENANCE.read_bytes()) if _PROVENANCE.exists() else {}
     found = {key: study.get(key) for key in _OF_STUDY}
     found |= {
         "partner": delivery.get("partner"),

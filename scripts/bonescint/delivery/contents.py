@@ -1,12 +1,12 @@
 """Compare a delivery with what was verified: every image by its bytes, codes both ways (R28)."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from pydicom import dcmread
 
+from bonescint.cohort.clashes import content_digest
 from bonescint.custody.deliveries import DeliveryContents, codes_in
 from bonescint.dicom.tags import SyntheticData
 from bonescint.files import read_rows
@@ -17,26 +17,12 @@ _NAMED = 10  # names in a sentence
 
 
 def reports_of(folder: Path = REPORTS) -> list[Path]:
-    """Return the batches' reports of a study, ``00.csv`` and so on.
-
-    Parameters
-    ----------
-    folder
-        results/anonymization.
-    """
+    """Return the batches' reports of a study, ``00.csv`` and so on."""
     return sorted(path for path in folder.glob("*.csv") if path.stem.isdecimal())
 
 
 def codes_wanted(reports: Iterable[Path], left: Set[str]) -> set[str]:
-    """Return the codes whose images are to be delivered.
-
-    Parameters
-    ----------
-    reports
-        results/anonymization/{batch}.csv.
-    left
-        Codes that a decision leaves out.
-    """
+    """Return the codes in the batches' reports whose images are to be delivered."""
     rows = (row for report in reports for row in read_rows(report))
     return {row["code"] for row in rows if row["status"] == "written"} - left
 
@@ -51,8 +37,6 @@ def mark_faults(dicom: Iterable[Path], synthetic: bool, language: str) -> Iterat
     ----------
     dicom
         Folders of coded images, which keep the mark of their source.
-    synthetic, language
-        ``study.synthetic`` and ``language`` of the configuration.
     """
     images = [path for folder in dicom for path in sorted(folder.rglob("*.dcm"))]
     n = sum(_is_simulated(path) != synthetic for path in images)
@@ -82,8 +66,6 @@ def content_faults(
         results/anonymization/{batch}.csv: each instance written, with its SHA-256.
     codes
         Codes whose images must all be there; None = the codes that the delivery holds.
-    language
-        ``ja`` or ``en``.
     """
     text = Texts("delivery", language)
     held = found.imaged | found.tabled
@@ -130,8 +112,6 @@ def changed_images(images: Iterable[Path], reports: Iterable[Path], language: st
         The images that go onto a disc, below results/dicom/{batch}.
     reports
         results/anonymization/{batch}.csv: each image written, with its SHA-256.
-    language
-        ``ja`` or ``en``.
     """
     said = {
         f"{report.stem}/{row['file']}": row["sha256"]
@@ -142,12 +122,7 @@ def changed_images(images: Iterable[Path], reports: Iterable[Path], language: st
     changed = []
     for image in images:
         name = image.as_posix().rpartition("/dicom/")[2]
-        try:
-            with image.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError:
-            digest = ""
-        if digest != said.get(name):
+        if content_digest(image) != said.get(name):
             changed.append(name)
     if changed:
         yield Texts("delivery", language)("images_missing", n=len(changed), files=_some(changed))

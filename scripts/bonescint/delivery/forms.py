@@ -27,13 +27,7 @@ _DELIVERY = re.compile(r"_D(\d+)_\d+")  # of a File-set ID (`Label.file_set_id`)
 
 
 def recorded_provision(delivery: Delivery) -> Provision:
-    """Return the data of a recorded delivery for its forms.
-
-    Parameters
-    ----------
-    delivery
-        As the ledger has it.
-    """
+    """Return the data of a recorded delivery for its forms."""
     return Provision(
         id=delivery.id,
         cases=[{"code": code} for code in delivery.codes],
@@ -102,14 +96,10 @@ def write_forms_of(
 
     Parameters
     ----------
-    provision
-        What is provided.
     config
         The configuration: ``study``, ``papers``, ``language``.
     folder
         Where they go.
-    names
-        Which forms.
     former
         The same volumes before they were handed over. Their forms are replaced if nobody has
         changed them.

@@ -18,13 +18,7 @@ _FOLDER = "results/delivery"
 
 
 def is_asked(arguments: Iterable[str]) -> bool:
-    """Tell whether Snakemake is asked for what goes to the partner.
-
-    Parameters
-    ----------
-    arguments
-        Its command line, because Snakemake does not tell its targets while the rules are read.
-    """
+    """Tell by Snakemake's command line whether it is asked for what goes to the partner."""
     # a target may also be the value of an option: --until=deliver
     words = [part for word in arguments for part in (word, word.partition("=")[2])]
     return any(
@@ -40,8 +34,6 @@ def reason_after_end(study: Mapping[str, Any], delivery: Mapping[str, Any], toda
     ----------
     study, delivery
         Those parts of the configuration. The demonstration's reason counts only for simulated data.
-    today
-        The day of the delivery.
     """
     reason = str(delivery.get("after_period_end") or "").strip()
     if not period_is_over(study, today) or not is_filled(reason):
@@ -55,15 +47,6 @@ def refusals(
     """Yield everything in the configuration that forbids a delivery today.
 
     For simulated data only the period counts, because they need no committee and no partner.
-
-    Parameters
-    ----------
-    study, delivery
-        Those parts of the configuration.
-    today
-        The day of the delivery.
-    language
-        ``ja`` or ``en``.
     """
     text = Texts("delivery", language)
     if period_is_over(study, today) and not reason_after_end(study, delivery, today):
@@ -107,17 +90,7 @@ def disc_refusals(delivery: Mapping[str, Any]) -> Iterator[str]:
 def cover_lines(
     study: Mapping[str, Any], delivery: Mapping[str, Any], today: date, language: str
 ) -> list[str]:
-    """Return the lines on the sheet and the disc of a delivery after the study's end (R14).
-
-    Parameters
-    ----------
-    study, delivery
-        Those parts of the configuration.
-    today
-        The day of the delivery.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return the lines on the sheet and the disc of a delivery after the study's end (R14)."""
     reason = reason_after_end(study, delivery, today)
     if not reason:
         return []

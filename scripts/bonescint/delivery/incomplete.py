@@ -7,13 +7,12 @@ from typing import NamedTuple
 from bonescint.cohort.choice import SELECTION, not_chosen
 from bonescint.deid.decisions import BLANK, LEAVE_OUT, NOT_STATED, blanks_decided, read_decisions
 from bonescint.delivery.review import digest
-from bonescint.delivery.sheet import COLUMNS, NO_FINDINGS
+from bonescint.delivery.sheet import COLUMNS, NO_FINDINGS, REQUIRED
 from bonescint.files import read_rows
 from bonescint.resources import Texts
 
 # the cases and their missing fields; this table stays in the hospital
 TABLE = Path("results/hospital/incomplete.csv")
-_REQUIRED = {field: title for field, title, required in COLUMNS if required and field != "eod"}
 
 
 class Incomplete(NamedTuple):
@@ -21,8 +20,6 @@ class Incomplete(NamedTuple):
 
     Parameters
     ----------
-    code
-        The patient's code.
     blanks
         The fields that are blank, as `bonescint.delivery.sheet.COLUMNS` names them.
     sha256
@@ -39,17 +36,11 @@ class Incomplete(NamedTuple):
     @property
     def titles(self) -> list[str]:
         """The headers of the blank columns."""
-        return [_REQUIRED[field] for field in self.blanks]
+        return [REQUIRED[field] for field in self.blanks]
 
 
 def partner_rows(cases: Path, reference: Path, findings: Path) -> list[dict[str, str]]:
-    """Return the rows of the partner's sheet for the cases that have coded images (R28).
-
-    Parameters
-    ----------
-    cases, reference, findings
-        results/cases.csv, results/reference.csv and private/findings.csv.
-    """
+    """Return the rows of the partner's sheet for the cases that have coded images (R28)."""
     decided = {row["code"]: row for row in read_rows(reference)}
     texts = {row["code"]: row["findings"] for row in read_rows(findings)}
     return [
@@ -92,7 +83,7 @@ def incomplete(
     decided = blanks_decided(read_decisions(decisions, reviewers)) if decisions else {}
     found = []
     for row in rows:
-        blanks = tuple(field for field in _REQUIRED if not row[field].strip())
+        blanks = tuple(field for field in REQUIRED if not row[field].strip())
         if not blanks:
             continue
         sha256 = digest("\n".join(f"{field}={row[field]}" for field, _, _ in COLUMNS))
@@ -120,15 +111,7 @@ def rows_sent(
 
 
 def waiting(found: Iterable[Incomplete], language: str) -> Iterator[str]:
-    """Yield a sentence for every incomplete case that nobody has decided about.
-
-    Parameters
-    ----------
-    found
-        Of `incomplete`.
-    language
-        ``ja`` or ``en``.
-    """
+    """Yield a sentence for every incomplete case that nobody has decided about."""
     text = Texts("delivery", language)
     for one in found:
         if not one.decision:
@@ -138,13 +121,7 @@ def waiting(found: Iterable[Incomplete], language: str) -> Iterator[str]:
 
 
 def left_out(table: Path = TABLE, selection: Path = SELECTION) -> set[str]:
-    """Return the codes of the cases in no delivery: not chosen, or left out by a decision.
-
-    Parameters
-    ----------
-    table, selection
-        results/hospital/incomplete.csv and results/cohort/selection.csv, which may not be made yet.
-    """
+    """Return the codes in no delivery: not chosen, or left out. Tables may not be made yet."""
     rows = read_rows(table) if table.exists() else ()
     decided = {row["code"] for row in rows if row["decision"] == LEAVE_OUT}
     return decided | not_chosen(selection)

@@ -25,8 +25,6 @@ class Planned(NamedTuple):
 
     Parameters
     ----------
-    code
-        The patient's code.
     state
         ``new``; ``replaces``: delivered before and changed since, or wanted again; ``delivered``:
         the partner has it as it is now; ``left-out`` by a decision; ``stopped``: the patient asked
@@ -129,13 +127,7 @@ def plan(
 
 
 def stopped_in(table: Path = TABLE) -> set[str]:
-    """Return the codes of the patients who asked to be in no further delivery.
-
-    Parameters
-    ----------
-    table
-        results/hospital/planned.csv, which may not be made yet.
-    """
+    """Return the codes of patients who asked to be in no further delivery (planned.csv, if any)."""
     rows = read_rows(table) if table.exists() else ()
     return {row["code"] for row in rows if row["state"] == STOPPED}
 
@@ -149,8 +141,6 @@ def volume_faults(build: Build, planned: Path, language: str) -> Iterator[str]:
         The existing volumes.
     planned
         results/hospital/planned.csv. If it plans no new delivery, no volumes need exist.
-    language
-        ``ja`` or ``en``.
     """
     text = Texts("built", language)
     wanted = _wanted(read_rows(planned)) if planned.exists() else {}
@@ -172,8 +162,6 @@ def at_end(build: Build, table: Path, language: str) -> Iterator[str]:
         The existing volumes. Nothing is said of volumes that were not asked for.
     table
         results/hospital/planned.csv.
-    language
-        Of the configuration.
     """
     text = Texts("built", language)
     rows = list(read_rows(table)) if table.exists() else []

@@ -43,15 +43,7 @@ class RecordSection:
 
 
 def delivery_entry(ledger: Ledger, delivery: Delivery) -> Entry:
-    """Return the entry of the ledger that records a delivery.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    delivery
-        One of it.
-    """
+    """Return the entry of the ledger that records a delivery."""
     return next(e for e in ledger.entries("delivery") if e["id"] == delivery.id)
 
 
@@ -62,21 +54,7 @@ def record_page(
     language: str,
     folders: Iterable[Path] = _FORMS,
 ) -> str:
-    """Return the page. It needs no script, no network and no other file, and shows no time.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    delivery
-        One of it.
-    study
-        That part of the configuration.
-    language
-        ``ja`` or ``en``.
-    folders
-        Where forms lie.
-    """
+    """Return the page. It needs no script, no network and no other file, and shows no time."""
     text = Texts("record", language)
     return page_template(
         Path(__file__).parent, ["record_page.html.j2"], ["record_page.css"]

@@ -51,10 +51,6 @@ def waiting_images(
         As for `unreleased`.
     decisions
         private/review/decisions.tsv, None if there is none.
-    language
-        ``ja`` or ``en``.
-    reviewers
-        How many persons must agree.
 
     Raises
     ------

@@ -54,8 +54,6 @@ def scan_text(text: str, known: Mapping[str, Matcher]) -> tuple[str, ...]:
 
     Parameters
     ----------
-    text
-        The findings.
     known
         As `known_people` returns it. Dates and telephone numbers are found by their form. A title
         or a word such as 病院 may point to somebody who is on no list.
@@ -91,8 +89,6 @@ def undecided(
     decisions
         private/review/decisions.tsv: item (``findings:CODE``), sha256, decision (release | block),
         reviewer, date; None if there is none. A decision holds only for the text of that sha256.
-    language
-        ``ja`` or ``en``.
     reviewers
         As for `bonescint.deid.decisions.read_decisions`.
 
@@ -111,13 +107,7 @@ def undecided(
 
 
 def read_findings(paths: Mapping[str, Path]) -> dict[str, dict[str, str]]:
-    """Return code -> reader -> findings.
-
-    Parameters
-    ----------
-    paths
-        Reader -> private/findings/{reader}.csv.
-    """
+    """Return code -> reader -> findings from reader -> private/findings/{reader}.csv."""
     findings: dict[str, dict[str, str]] = {}
     for reader, path in paths.items():
         for row in read_rows(path):

@@ -3,11 +3,9 @@
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from bonescint.errors import InputError
-from bonescint.files import replacing
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.sheets import WIDEST, make_styles, open_book, row_height
 from bonescint.text.width import text_width
@@ -24,6 +22,8 @@ COLUMNS = [
     ("height_cm", "身長", False),
     ("weight_kg", "体重", False),
 ]
+# without the EOD, because an empty one is sent as not calculated
+REQUIRED = {field: title for field, title, required in COLUMNS if required and field != "eod"}
 NOT_CALCULATED = "未算出"
 NO_FINDINGS = "記載なし"  # only if a recorded decision says so
 _WORDS = {"metastasis": {"1": "有", "0": "無"}, "sex": {"F": "女", "M": "男"}}
@@ -37,27 +37,6 @@ _KIND = {
     "height_cm": "one",
     "weight_kg": "one",
 }
-
-
-def write_partner_book(
-    path: Path,
-    rows: Sequence[Mapping[str, str]],
-    synthetic: bool,
-    language: str,
-    cover: Sequence[str] = (),
-) -> None:
-    """Write columns A to I, as `partner_book` returns them.
-
-    Parameters
-    ----------
-    path
-        The workbook to write.
-    rows, synthetic, language, cover
-        As for `partner_book`.
-    """
-    content = partner_book(rows, synthetic, language, cover)
-    with replacing(path, "wb") as stream:
-        stream.write(content)
 
 
 def partner_book(
@@ -78,8 +57,6 @@ def partner_book(
     synthetic
         Whether to mark the sheet's name, its print header and a second sheet as simulated. Columns
         A to I stay as they are.
-    language
-        Of the messages.
     cover
         Lines of a second sheet, such as the reason for a delivery after the study's end.
 
@@ -117,12 +94,7 @@ def partner_book(
 def _problems(rows: Sequence[Mapping[str, str]], texts: Texts) -> Iterator[str]:
     seen: set[str] = set()
     for row in rows:
-        blank = [
-            title
-            for field, title, required in COLUMNS
-            if required and field != "eod" and not row[field].strip()
-        ]
-        if blank:
+        if blank := [title for field, title in REQUIRED.items() if not row[field].strip()]:
             columns = texts("separator").join(blank)
             yield texts("partner_blank", code=row["code"], columns=columns)
         if row["code"] and row["code"] in seen:

@@ -12,12 +12,7 @@ _HEADINGS = frozenset(
 
 
 def listed_staff(path: Path) -> list[str]:
-    """Return the names in a list of staff, without comments, heading and lines without a letter.
-
-    Parameters
-    ----------
-    path
-        A text file with one name per line.
+    """Return the names in a list of staff, one a line, without comments, heading and other lines.
 
     Raises
     ------

@@ -60,7 +60,7 @@ def skeleton_mass() -> dict[str, float]:
 @cache
 def regions() -> dict[str, Region]:
     """Return the phantom's regions by name."""
-    shapes = _shapes()
+    shapes = _head() | _spine() | _chest() | _pelvis() | _arms() | _legs() | _organs()
     return {
         row["region"]: Region(
             row["region"],
@@ -103,10 +103,6 @@ def _mirrored(*shapes: Shape) -> list[Shape]:
     return [twin for shape in shapes for twin in _both(shape)]
 
 
-def _shapes() -> dict[str, list[Shape]]:
-    return {**_head(), **_spine(), **_chest(), **_pelvis(), **_arms(), **_legs(), **_organs()}
-
-
 def _head() -> dict[str, list[Shape]]:
     skull: list[Shape] = [
         Ellipsoid((0, 8, 88), (71, 90, 84), cavity=0.9, uptake=0.9, label="頭蓋骨"),
@@ -125,11 +121,11 @@ def _head() -> dict[str, list[Shape]]:
     return {"skull": skull, "jaw": jaw}
 
 
-def _vertebra(label: str, z: float, y: float, axes: Point, uptake: float = 1.0) -> list[Shape]:
-    body = Ellipsoid((0, y, z), axes, uptake=uptake, label=label)
-    arch = Ellipsoid((0, y + axes[1] + 17, z + 4), (6, 14, axes[2] * 0.8), uptake=uptake * 0.9)
+def _vertebra(label: str, z: float, y: float, axes: Point) -> list[Shape]:
+    body = Ellipsoid((0, y, z), axes, label=label)
+    arch = Ellipsoid((0, y + axes[1] + 17, z + 4), (6, 14, axes[2] * 0.8), uptake=0.9)
     pedicles = _mirrored(
-        Ellipsoid((axes[0] * 0.8, y + axes[1] + 4, z), (5, 11, axes[2] * 0.7), uptake=uptake * 1.15)
+        Ellipsoid((axes[0] * 0.8, y + axes[1] + 4, z), (5, 11, axes[2] * 0.7), uptake=1.15)
     )
     return [body, arch, *pedicles]
 

@@ -1,20 +1,18 @@
 """The whole demonstration: projections once, then every patient's files in parallel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.dataset import FileDataset
 
 from bonescint.declared import columns
 from bonescint.demo.anatomy import regions
 from bonescint.demo.extras import SPECT_FRAMES, SPECT_SIZE, analysis_screen, cut, spect
-from bonescint.demo.headers import make_uid
+from bonescint.demo.headers import empty_object, make_uid
 from bonescint.demo.patients import Patient
 from bonescint.demo.projection import (
     Views,
@@ -58,8 +56,6 @@ class Phantom:
         ----------
         patient
             The patient, with foci, height and weight.
-        seed
-            The demonstration's seed.
         early
             Blood pool instead of bone.
         """
@@ -93,19 +89,7 @@ def _start(phantom: Phantom) -> None:
 def write_scans(
     dicom: Path, patients: Sequence[Patient], seed: int, workers: int
 ) -> dict[int, int]:
-    """Write the raw folder and return the number of files of each patient by index.
-
-    Parameters
-    ----------
-    dicom
-        The folder, with the layout of a hospital's export.
-    patients
-        The cohort.
-    seed
-        The demonstration's seed.
-    workers
-        The number of processes.
-    """
+    """Write the raw folder as a hospital exports it; return index -> number of files."""
     phantom = Phantom()
     write = partial(_write_patient, dicom, seed)
     if workers == 1:
@@ -188,13 +172,7 @@ def _spect_pixels(views: Views, rng: np.random.Generator) -> CountFrames:
 
 def _write_dicomdir(path: Path, seed: int) -> None:
     """Write the directory file of the disc that the export came on, without records."""
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UID(MEDIA_DIRECTORY)
-    meta.MediaStorageSOPInstanceUID = make_uid(seed, "dicomdir")
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = make_uid("bonescint phantom")
-    meta.ImplementationVersionName = "SYNTHETIC"
-    ds = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    ds = empty_object(MEDIA_DIRECTORY, make_uid(seed, "dicomdir"))
     ds.FileSetID = "SYNTHETIC"
     ds.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity = 0
     ds.OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity = 0
@@ -204,20 +182,9 @@ def _write_dicomdir(path: Path, seed: int) -> None:
 
 
 def write_truth(path: Path, patients: Sequence[Patient], files: Mapping[int, int]) -> None:
-    """Write the truth about the demonstration for the tests. A hospital would not know it.
-
-    Parameters
-    ----------
-    path
-        The table.
-    patients
-        The cohort.
-    files
-        As `write_scans` returns them.
-    """
-    rows: list[dict[str, Any]] = []
-    for patient in patients:
-        row = {
+    """Write the truth about the demonstration for the tests. A hospital would not know it."""
+    rows: Iterator[dict[str, object]] = (
+        {
             "patient_id": patient.patient_id,
             "kind": patient.kind,
             "included": int(patient.kind == "study"),
@@ -232,5 +199,6 @@ def write_truth(path: Path, patients: Sequence[Patient], files: Mapping[int, int
             "extras": " ".join(patient.extras),
             "files": files[patient.index],
         }
-        rows.append(row)
+        for patient in patients
+    )
     write_rows(path, columns("truth"), rows)

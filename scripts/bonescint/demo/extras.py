@@ -18,15 +18,7 @@ SPECT_FRAMES, SPECT_SIZE = 16, 64
 
 
 def spect(patient: Patient, seed: int, pixels: CountFrames) -> FileDataset:
-    """Return the projections of a SPECT of the pelvis, under the study's own description.
-
-    Parameters
-    ----------
-    patient, seed
-        The patient, and the demonstration's seed.
-    pixels
-        Counts (SPECT_FRAMES, SPECT_SIZE, SPECT_SIZE).
-    """
+    """Return the projections (frames, rows, columns) of a SPECT, with the study's description."""
     ds = make_object(
         patient,
         seed,
@@ -74,8 +66,6 @@ def analysis_screen(patient: Patient, seed: int, scan: CountFrames, software: st
 
     Parameters
     ----------
-    patient, seed
-        The patient, and the demonstration's seed.
     scan
         Counts (2, rows, columns) shown on the screen.
     software
@@ -133,15 +123,7 @@ def _picture(patient: Patient, scan: CountFrames, software: str) -> NDArray[np.u
 
 
 def cut(ds: FileDataset, in_header: bool) -> bytes:
-    """Return the bytes of a file whose copying was interrupted.
-
-    Parameters
-    ----------
-    ds
-        The whole object.
-    in_header
-        Whether to cut inside the header; otherwise inside the pixel data.
-    """
+    """Return the bytes of a file whose copying was interrupted, in the header or in the pixels."""
     buffer = io.BytesIO()
     ds.save_as(buffer, enforce_file_format=True)
     data = buffer.getvalue()

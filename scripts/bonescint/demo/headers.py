@@ -33,13 +33,7 @@ _NAMESPACE = uuid.UUID("6f0c2d0e-3a58-5b0a-9f57-2f9c36f2b6a4")
 
 
 def make_uid(*parts: object) -> UID:
-    """Return the UID below 2.25 for these parts, the same in every run.
-
-    Parameters
-    ----------
-    parts
-        The seed and the purpose of the UID.
-    """
+    """Return the UID below 2.25 for a seed and a purpose, the same in every run."""
     return UID(f"2.25.{uuid.uuid5(_NAMESPACE, '/'.join(map(str, parts))).int}")
 
 
@@ -60,6 +54,16 @@ def stated_agent(patient: Patient) -> str:
     return "unknown" if patient.kind == "tracer_unknown" else patient.tracer
 
 
+def empty_object(sop_class: str, uid: UID, implicit: bool = False) -> FileDataset:
+    """Return an object with nothing but its file meta information."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = UID(sop_class), uid
+    meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    meta.ImplementationClassUID = make_uid("bonescint phantom")
+    meta.ImplementationVersionName = "SYNTHETIC"
+    return FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+
+
 def make_object(
     patient: Patient,
     seed: int,
@@ -76,33 +80,20 @@ def make_object(
 
     Parameters
     ----------
-    patient
-        The patient.
     seed
         The demonstration's seed, from which UIDs are derived.
-    sop_class
-        SOP Class UID.
     series
         Key of the series among the patient's, part of the UIDs.
-    series_number, instance
-        Series Number and Instance Number.
     image_type
         Values of Image Type.
-    description
-        Series Description.
     minutes
         Start of the series after the study's time.
     """
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UID(sop_class)
-    meta.MediaStorageSOPInstanceUID = make_uid(seed, patient.index, series, instance)
-    meta.TransferSyntaxUID = ImplicitVRLittleEndian if patient.implicit else ExplicitVRLittleEndian
-    meta.ImplementationClassUID = make_uid("bonescint phantom")
-    meta.ImplementationVersionName = "SYNTHETIC"
-    meta.SourceApplicationEntityTitle = "SYNTH_PACS"
-    ds = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    uid = make_uid(seed, patient.index, series, instance)
+    ds = empty_object(sop_class, uid, patient.implicit)
+    ds.file_meta.SourceApplicationEntityTitle = "SYNTH_PACS"
     ds.SpecificCharacterSet = patient.charset.split("\\")
-    ds.SOPClassUID, ds.SOPInstanceUID = sop_class, meta.MediaStorageSOPInstanceUID
+    ds.SOPClassUID, ds.SOPInstanceUID = sop_class, uid
     ds.ImageType = list(image_type)
     _add_patient(ds, patient)
     _add_study(ds, patient, seed)

@@ -19,13 +19,7 @@ _MOMENT = 2_000_000_000  # nanoseconds within which Snakemake marks it as made
 
 
 def begin_demo(folder: Path) -> None:
-    """Record that the generator is at work, before any list names its files.
-
-    Parameters
-    ----------
-    folder
-        demo/.
-    """
+    """Record that the generator is at work, before any list names its files."""
     write_rows(folder / _LIST, _COLUMNS, [])
 
 

@@ -61,8 +61,6 @@ def project(shapes: Iterable[Shape | Interior], surface: tuple[Array, Array], gr
     ----------
     shapes
         The bodies. Their contributions add up.
-    surface
-        As `body_surface` returns it.
     grid
         The detector's pixels.
 

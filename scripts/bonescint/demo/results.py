@@ -6,6 +6,7 @@ noise around the phantom's true bone scan index and number of metastases.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -55,6 +56,7 @@ SOFTWARE = {
     "vsbone3": Software("VSBONE", "3.0", "HMDP", 0.791, 0.867, 1, 0.95),
     "vsbone4": Software("VSBONE", "4.0", "HMDP", 0.83, 0.90, 1, 1.0),
 }
+_EXAM = attrgetter("exam", "patient_id")  # the order of exams
 SHARED = 0.75  # variance of the noise that all software share, because they see the same image
 LOG_BSI_MEAN, LOG_BSI_SD = -0.5, 1.5  # of the phantom's patients with metastases
 
@@ -80,8 +82,6 @@ def run_software(
         The whole cohort, because a hospital analyses and exports all patients.
     software
         Key of `SOFTWARE`.
-    seed
-        The demonstration's seed.
     """
     settings = SOFTWARE[software]
     order = list(SOFTWARE).index(software)
@@ -90,7 +90,7 @@ def run_software(
     shuffled = np.random.default_rng([seed, 3, order]).permutation(study).tolist()
     failed = set(shuffled[: min(settings.failures, len(study) // 4)])
     rows = []
-    for patient in sorted(mine, key=lambda p: (p.exam, p.patient_id)):
+    for patient in sorted(mine, key=_EXAM):
         if patient.kind == "tracer_unknown":
             measured = Measured("waiting")  # its tracer, and so its software, is unknown
         elif patient.index in failed:
@@ -152,21 +152,12 @@ def read_scans(
 
     The study's patients were chosen by the readers' consensus (R4). So at most one reader errs in a
     case, and the majority is the truth. The unread case is one in which no reader errs.
-
-    Parameters
-    ----------
-    patients
-        The whole cohort.
-    seed
-        The demonstration's seed.
     """
     names = list(READERS)
     limits = np.cumsum(list(READERS.values()))
     reports: dict[str, list[tuple[Patient, ReaderRow]]] = {name: [] for name in names}
     unread: Patient | None = None
-    for patient in sorted(
-        (p for p in patients if p.has_scan), key=lambda p: (p.exam, p.patient_id)
-    ):
+    for patient in sorted((p for p in patients if p.has_scan), key=_EXAM):
         n = len(patient.metastases)
         ambiguous = n <= 6 if n else bool(patient.degenerative)
         draw = np.random.default_rng([seed, 6, patient.index]).uniform()

@@ -1,5 +1,7 @@
 """Nuclear medicine objects of the phantom, in the manner of two manufacturers."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
@@ -34,10 +36,6 @@ def whole_body(
 
     Parameters
     ----------
-    patient
-        The patient.
-    seed
-        The demonstration's seed.
     pixels
         Counts (2, rows, columns): anterior, posterior.
     early
@@ -47,31 +45,25 @@ def whole_body(
     # several spellings, so that a classifier cannot depend on one of them
     texts = EARLY if early else LATE[patient.vendor]
     text = texts[patient.index // 4 % len(texts)]
-    make = _siemens if patient.vendor == "siemens" else _ge
-    return make(patient, seed, pixels, series, number, text, minutes)
-
-
-def _siemens(
-    patient: Patient,
-    seed: int,
-    pixels: CountFrames,
-    series: str,
-    number: int,
-    text: str,
-    minutes: int,
-) -> list[FileDataset]:
-    """Return both views as frames of one object, distinguished by the detector's angle."""
-    ds = make_object(
+    make = partial(
+        make_object,
         patient,
         seed,
         sop_class=NUCLEAR_MEDICINE,
         series=series,
         series_number=number,
-        instance=1,
         image_type=WHOLE_BODY,
         description=text,
         minutes=minutes,
     )
+    if patient.vendor == "siemens":
+        return [_siemens(make(instance=1), patient, seed, pixels)]
+    frames = enumerate(pixels)
+    return [_ge(make(instance=i + 1), patient, seed, series, i, frame) for i, frame in frames]
+
+
+def _siemens(ds: FileDataset, patient: Patient, seed: int, pixels: CountFrames) -> FileDataset:
+    """Add both views as frames of one object, distinguished by the detector's angle."""
     add_acquisition(ds, patient, seed, pixels)
     ds.ProtocolName = f"{patient.index + 5000}.0.0@"
     ds.RadiopharmaceuticalInformationSequence = [
@@ -83,7 +75,7 @@ def _siemens(
         _detector("後面 POST", "0", [-1, 0, 0, 0, 0, -1]),
     ]
     _add_siemens_groups(ds, patient, pixels)
-    return [ds]
+    return ds
 
 
 def _detector(view: str, angle: str, orientation: list[int]) -> Dataset:
@@ -124,51 +116,31 @@ def _add_siemens_groups(ds: Dataset, patient: Patient, pixels: CountFrames) -> N
 
 
 def _ge(
-    patient: Patient,
-    seed: int,
-    pixels: CountFrames,
-    series: str,
-    number: int,
-    text: str,
-    minutes: int,
-) -> list[FileDataset]:
-    """Return one object for each view. Only a private element says which view it is."""
-    objects = []
+    ds: FileDataset, patient: Patient, seed: int, series: str, number: int, frame: CountFrames
+) -> FileDataset:
+    """Add one view. Only a private element says which view it is."""
     agent = stated_agent(patient)
     coded = patient.index // 4 % 2 == 0 and agent in ("MDP", "HMDP")
-    for i, frame in enumerate(pixels):
-        ds = make_object(
-            patient,
-            seed,
-            sop_class=NUCLEAR_MEDICINE,
-            series=series,
-            series_number=number,
-            instance=i + 1,
-            image_type=WHOLE_BODY,
-            description=text,
-            minutes=minutes,
-        )
-        add_acquisition(ds, patient, seed, frame[None])
-        ds.CountsAccumulated = int(frame.sum())
-        ds.RadiopharmaceuticalInformationSequence = (
-            [radiopharmaceutical(patient, named=False, coded=True)] if coded else []
-        )
-        # without a code, only the texts of protocol and study name the agent
-        words = "WB BONE" if coded or agent == "unknown" else f"WB BONE {AGENTS[agent][0]}"
-        ds.ProtocolName = words
-        if not coded and agent != "unknown":
-            ds.StudyDescription = f"Whole Body Bone {AGENTS[agent][1]}"
-        ds.DetectorVector, ds.NumberOfDetectors = 1, 1
-        detector = Dataset()
-        detector.CollimatorGridName, detector.CollimatorType = "LEHR", "PARA"
-        detector.ImagePositionPatient, detector.ImageOrientationPatient = None, None
-        ds.DetectorInformationSequence = [detector]
-        ds.ImageID = "WHOLE BODY"
-        _add_ge_groups(ds, patient, seed, series, "EF"[i], words)
-        if patient.index % 8 == 2 and i == 0:
-            _add_overlay(ds, patient)
-        objects.append(ds)
-    return objects
+    add_acquisition(ds, patient, seed, frame[None])
+    ds.CountsAccumulated = int(frame.sum())
+    ds.RadiopharmaceuticalInformationSequence = (
+        [radiopharmaceutical(patient, named=False, coded=True)] if coded else []
+    )
+    # without a code, only the texts of protocol and study name the agent
+    words = "WB BONE" if coded or agent == "unknown" else f"WB BONE {AGENTS[agent][0]}"
+    ds.ProtocolName = words
+    if not coded and agent != "unknown":
+        ds.StudyDescription = f"Whole Body Bone {AGENTS[agent][1]}"
+    ds.DetectorVector, ds.NumberOfDetectors = 1, 1
+    detector = Dataset()
+    detector.CollimatorGridName, detector.CollimatorType = "LEHR", "PARA"
+    detector.ImagePositionPatient, detector.ImageOrientationPatient = None, None
+    ds.DetectorInformationSequence = [detector]
+    ds.ImageID = "WHOLE BODY"
+    _add_ge_groups(ds, patient, seed, series, "EF"[number], words)
+    if patient.index % 8 == 2 and number == 0:
+        _add_overlay(ds, patient)
+    return ds
 
 
 def _add_ge_groups(

@@ -75,8 +75,6 @@ def write_participants(path: Path, patients: Iterable[Patient], study: str) -> N
     ----------
     path
         The file, cp932.
-    patients
-        The cohort.
     study
         The preceding study as configured, such as HS2022-005.
     """
@@ -96,17 +94,10 @@ def write_participants(path: Path, patients: Iterable[Patient], study: str) -> N
 
 
 def write_opt_out(path: Path, patients: Iterable[Patient]) -> None:
-    """Write the opt-out list (R12, R13), with own and proxy entries as typed at a counter.
+    """Write the opt-out list (UTF-8 with BOM; R12, R13) as typed at a counter, also by proxies.
 
     One entry has full-width digits, one has hyphen and spaces, one matches no patient, and one of a
     proxy is incomplete.
-
-    Parameters
-    ----------
-    path
-        The file, UTF-8 with BOM.
-    patients
-        The cohort.
     """
     rows: list[tuple[str, ...]] = [("患者ID", "申出日", "申出者", "理由", "続柄", "備考")]
     patients = list(patients)
@@ -133,8 +124,6 @@ def write_export(path: Path, software: str, rows: Iterable[tuple[Patient, Measur
 
     Parameters
     ----------
-    path
-        The file.
     software
         Key of `SOFTWARE`.
     rows
@@ -143,23 +132,12 @@ def write_export(path: Path, software: str, rows: Iterable[tuple[Patient, Measur
     label = SOFTWARE[software].label
     japanese = {"analysed": "解析済", "failed": "領域分割失敗", "waiting": "未解析"}
     english = {"analysed": "analysed", "failed": "segmentation failed", "waiting": "not analysed"}
-    header: tuple[str, ...]
-    match software:
-        case "bonenavi":
-            header = ("患者ID", "検査日", "BSI(%)", "Hotspot数", "ANN", "状態", "ソフト", "備考")
-        case "vsbone3":
-            header = (
-                "患者ID",
-                "検査日",
-                "BSI値(%)",
-                "ホットスポット数",
-                "解析状態",
-                "ソフト",
-                "備考",
-            )
-        case _:
-            header = ("PatientID", "StudyDate", "BSI", "HotSpots", "Status", "Software", "Note")
-    table: list[tuple[object, ...]] = [header]
+    headers = {
+        "bonenavi": "患者ID 検査日 BSI(%) Hotspot数 ANN 状態 ソフト 備考",
+        "vsbone3": "患者ID 検査日 BSI値(%) ホットスポット数 解析状態 ソフト 備考",
+    }
+    header = headers.get(software, "PatientID StudyDate BSI HotSpots Status Software Note")
+    table: list[tuple[object, ...]] = [tuple(header.split())]
     for patient, result in rows:
         pid, bsi = patient.patient_id, None if result.bsi is None else f"{result.bsi:.2f}"
         match software:
@@ -209,8 +187,6 @@ def write_reading(path: Path, reader: int, rows: Iterable[tuple[Patient, ReaderR
 
     Parameters
     ----------
-    path
-        The workbook.
     reader
         0, 1 or 2. Each types IDs in a different way.
     rows

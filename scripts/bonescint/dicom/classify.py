@@ -32,25 +32,12 @@ _GENIE_SERIES_NAMES = {0x0009: (0x20,), 0x0011: (0x10, 0x12)}
 
 
 def image_type_of(header: Elements) -> list[str]:
-    """Return the values of Image Type in upper case.
-
-    Parameters
-    ----------
-    header
-        The header of the instance.
-    """
+    """Return the values of Image Type in upper case."""
     return [v.strip().upper() for v in header.text(tags.ImageType).split("\\")]
 
 
 def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
     """Return whole_body, spect, static, dynamic, secondary_capture, non_image or other_modality.
-
-    Parameters
-    ----------
-    header
-        The header of the instance.
-    has_pixel_data
-        Whether Pixel Data follow (even without a value).
 
     Notes
     -----
@@ -83,11 +70,6 @@ def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
 
 def find_phase(header: Elements) -> Verdict:
     """Return delayed, early or unclear.
-
-    Parameters
-    ----------
-    header
-        The header of the instance.
 
     Notes
     -----

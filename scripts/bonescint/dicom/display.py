@@ -32,15 +32,7 @@ class Palette(NamedTuple):
 
 
 def entries(value: bytes, number: int, bits: int) -> NDArray[np.integer]:
-    """Return the entries of one colour from the bytes of a little-endian file.
-
-    Parameters
-    ----------
-    value
-        The value of the lookup table data.
-    number, bits
-        Number of entries, and bits of each.
-    """
+    """Return the entries of one colour from lookup table data in little endian."""
     return np.frombuffer(value, f"<u{bits // 8}", number)
 
 
@@ -52,8 +44,6 @@ def luminance(indices: NDArray[np.integer], palette: Palette) -> NDArray[np.inte
     indices
         Pixels of 8 or 16 bits. One outside the table means its first or last entry (PS3.3
         C.7.6.3.1.5).
-    palette
-        The table.
     """
     red, green, blue = (table.astype(np.int64) for table in palette[1:])
     light = ((299 * red + 587 * green + 114 * blue) // 1000).astype(palette.red.dtype)
@@ -102,26 +92,14 @@ def shades(dataset: Dataset) -> NDArray[Any]:
 
 
 def window(light: NDArray[Any]) -> tuple[float, float]:
-    """Return the values drawn as lightest and darkest grey: the minimum and the percentile.
-
-    Parameters
-    ----------
-    light
-        A frame of `shades`.
-    """
+    """Return the lightest and darkest value drawn of a frame of `shades`: minimum, percentile."""
     lower = float(light.min())
     upper = float(np.percentile(light, CLIP))
     return lower, upper if upper > lower else max(float(light.max()), lower + 1)
 
 
 def greys(light: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return one picture in 256 greys, clipped at the percentile: 0 is its darkest pixel.
-
-    Parameters
-    ----------
-    light
-        A frame of `shades`.
-    """
+    """Return a frame of `shades` in 256 greys, clipped at the percentile: 0 is its darkest."""
     counts = light.astype(np.float32)
     lower, upper = window(counts)
     shade: NDArray[Any] = np.clip((counts - lower) / (upper - lower), 0, 1) * 255

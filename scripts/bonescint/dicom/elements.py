@@ -72,12 +72,7 @@ class Elements:
     def text(self, tag: int, keep_nul: bool = False) -> str:
         r"""Return a text value, several joined by ``\``, padding stripped; empty if absent.
 
-        Parameters
-        ----------
-        tag
-            The element.
-        keep_nul
-            Whether a NUL inside stays, because an ID ends at it.
+        With `keep_nul` a NUL inside stays, because an ID ends at it.
         """
         element = self._elements.get(tag)
         if element is None or element.value is None:
@@ -92,13 +87,7 @@ class Elements:
         return text.strip(" \0") if keep_nul else text.replace("\0", "").strip()
 
     def integers(self, tag: int) -> list[int]:
-        """Return the values of an element of VR US; empty if absent or of an odd length.
-
-        Parameters
-        ----------
-        tag
-            The element.
-        """
+        """Return the values of an element of VR US; empty if absent or of an odd length."""
         element = self._elements.get(tag)
         if element is None or element.value is None or element.value == "":
             return []
@@ -111,25 +100,11 @@ class Elements:
         return [int(v) for v in (value if hasattr(value, "__iter__") else [value])]
 
     def numbers(self, tag: int, vm: int) -> list[float]:
-        """Return the values of an element of VR DS; empty if absent or no numbers.
-
-        Parameters
-        ----------
-        tag
-            The element.
-        vm
-            The greatest number of values.
-        """
+        """Return at most `vm` values of VR DS; empty if absent or no numbers."""
         return [float(number) for number in header_numbers(self.text(tag), vm) or ()]
 
     def items(self, tag: int) -> list["Elements"]:
-        """Return the items of a sequence; empty if absent.
-
-        Parameters
-        ----------
-        tag
-            The element.
-        """
+        """Return the items of a sequence; empty if absent."""
         element = self._elements.get(tag)
         if element is None or not element.value:
             return []
@@ -151,15 +126,7 @@ class Elements:
     def private(
         self, creator: str, wanted: dict[int, tuple[int, ...]]
     ) -> Iterator[tuple[str, str]]:
-        """Yield ``(gggg,xxee)`` and text of private elements, found by their creator.
-
-        Parameters
-        ----------
-        creator
-            The private creator of the blocks.
-        wanted
-            Low bytes of element numbers, by odd group.
-        """
+        """Yield ``(gggg,xxee)`` and text of private elements, by creator, group and low bytes."""
         for holder in self._creators:
             group = holder >> 16
             if group in wanted and self.text(holder) == creator:

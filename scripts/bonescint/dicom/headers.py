@@ -230,15 +230,7 @@ def _true_reason(fault: HeaderFault, stream: BinaryIO, size: int, limits: Limits
 
 
 def read_header(path: Path, limits: Limits = DEFAULT) -> Header | Unreadable:
-    """Open a file once and read its header. It never raises, so that a bad file stops no other.
-
-    Parameters
-    ----------
-    path
-        Any file.
-    limits
-        The limits of size and number.
-    """
+    """Open a file once and read its header. It never raises, so that a bad file stops no other."""
     try:
         with path.open("rb") as stream:
             size = stream.seek(0, 2)

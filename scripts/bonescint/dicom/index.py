@@ -24,17 +24,7 @@ _TEXTS = {
 def classify(
     header: Elements, has_pixel_data: bool, tracers: tuple[str, ...] = BONE_TRACERS
 ) -> dict[str, str]:
-    """Return kind, phase, views and tracer, each with its evidence.
-
-    Parameters
-    ----------
-    header
-        The header of the instance: ``Elements(dataset)``.
-    has_pixel_data
-        Whether Pixel Data follow.
-    tracers
-        The tracers of the study.
-    """
+    """Return kind, phase, views and tracer, each with its evidence."""
     verdicts = {
         "kind": find_kind(header, has_pixel_data),
         "phase": find_phase(header),
@@ -48,19 +38,7 @@ def classify(
 def index_row(
     header: Header, path: str, size: int, tracers: tuple[str, ...] = BONE_TRACERS
 ) -> dict[str, str]:
-    """Return the row of an instance (docs/en/tables.md, private/index.csv).
-
-    Parameters
-    ----------
-    header
-        The header from `read_header`.
-    path
-        Relative to the raw folder, with ``/``.
-    size
-        Size of the file, in bytes.
-    tracers
-        The tracers of the study.
-    """
+    """Return the row of an instance at a path below the raw folder (docs/en/tables.md)."""
     elements = Elements(header.dataset)
     row = {"path": path, "size": str(size)}
     row |= {column: elements.text(tag) for column, tag in _TEXTS.items()}

@@ -27,13 +27,7 @@ class HeaderFault(Exception):
         self.detail = detail
 
     def within(self, place: str) -> Self:
-        """Return the fault with the attribute in which it was found.
-
-        Parameters
-        ----------
-        place
-            Its tag.
-        """
+        """Return the fault with the tag of the attribute in which it was found."""
         if self.reason != "beyond-limits":
             self.detail = f"{place}: {self.detail}"
         return self
@@ -73,23 +67,11 @@ class Limits:
     nesting: int = 64
 
     def bytes_of(self, name: str) -> int:
-        """Return a limit in bytes.
-
-        Parameters
-        ----------
-        name
-            One of those in MB.
-        """
+        """Return a limit that is in MB in bytes."""
         return int(getattr(self, name)) * _MB
 
     def beyond(self, name: str) -> HeaderFault:
-        """Return the fault of a file beyond a limit.
-
-        Parameters
-        ----------
-        name
-            Name of the limit.
-        """
+        """Return the fault of a file beyond a limit."""
         return HeaderFault("beyond-limits", f"limits.{name}: more than {getattr(self, name)}")
 
     def check_text(self, tag: int, vr: str | None, length: int) -> None:
@@ -112,14 +94,7 @@ class Limits:
                 raise self.beyond("text_kb")
 
     def check_bytes(self, name: str, length: int) -> None:
-        """Refuse a length beyond a limit.
-
-        Parameters
-        ----------
-        name
-            One of those in MB.
-        length
-            In bytes.
+        """Refuse a length beyond a limit that is in MB.
 
         Raises
         ------
@@ -135,13 +110,7 @@ DEFAULT = Limits()
 
 @dataclass(slots=True)
 class Budget:
-    """The number of elements that may still be read from a file.
-
-    Parameters
-    ----------
-    limits
-        The limits for the file.
-    """
+    """The number of elements that may still be read from a file."""
 
     limits: Limits
     left: int = field(init=False)
@@ -149,19 +118,14 @@ class Budget:
     def __post_init__(self) -> None:
         self.left = self.limits.elements
 
-    def spend(self, count: int = 1) -> None:
-        """Count elements, and refuse the file if there are too many.
-
-        Parameters
-        ----------
-        count
-            How many.
+    def spend(self) -> None:
+        """Count an element, and refuse the file if there are too many.
 
         Raises
         ------
         HeaderFault
             ``beyond-limits``.
         """
-        self.left -= count
+        self.left -= 1
         if self.left < 0:
             raise self.limits.beyond("elements")

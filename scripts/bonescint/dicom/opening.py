@@ -60,15 +60,7 @@ class Opening(NamedTuple):
 
 
 def looks_like_data_set(head: bytes, size: int) -> bool:
-    """Tell a data set without preamble from any other file by its first element.
-
-    Parameters
-    ----------
-    head
-        The beginning of the file.
-    size
-        Size of the file.
-    """
+    """Tell a data set without preamble from any other file by its first element."""
     if len(head) < 8:
         return False
     group, _, vr = struct.unpack_from("<HH2s", head)
@@ -79,13 +71,7 @@ def looks_like_data_set(head: bytes, size: int) -> bool:
 
 
 def begins_data_set(head: Head) -> bool:
-    """Tell whether an element can be the first of an image.
-
-    Parameters
-    ----------
-    head
-        The element.
-    """
+    """Tell whether an element can be the first of an image."""
     return head.tag >> 16 == tags.SOPClassUID >> 16
 
 
@@ -126,17 +112,7 @@ def open_meta(data: Bytes, at: int | None = None) -> Opening:
 
 
 def encoding_of(data: Bytes, at: int, syntaxes: tuple[str, ...]) -> Encoding:
-    """Return the real encoding of a data set, or the declared one if the bytes do not decide.
-
-    Parameters
-    ----------
-    data
-        A file or its beginning.
-    at
-        Where the data set begins.
-    syntaxes
-        The declared transfer syntaxes.
-    """
+    """Return the real encoding of a data set, or the declared one if the bytes do not decide."""
     declared = _DECLARED.get(UID(syntaxes[0]) if syntaxes else UID(""), _META)
     if len(data) - at < 8:
         return declared
@@ -175,8 +151,6 @@ def transfer_syntax(
 
     Parameters
     ----------
-    syntaxes
-        The declared ones.
     encoding
         How the data set is really encoded.
     is_encapsulated
@@ -207,13 +181,7 @@ def _is_native(name: str) -> bool:
 
 
 def ends_with_pixels(data: bytes) -> bool:
-    """Tell whether a file ends with its whole image. Then nothing was cut off.
-
-    Parameters
-    ----------
-    data
-        The file.
-    """
+    """Tell whether a file ends with its whole image. Then nothing was cut off."""
     for mark, order in ((b"\xe0\x7f\x10\0", "<"), (b"\x7f\xe0\0\x10", ">")):
         at = data.rfind(mark)
         if at < 0 or at + 12 > len(data):

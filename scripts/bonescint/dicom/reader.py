@@ -60,15 +60,7 @@ class Head(NamedTuple):
 
 
 class ReadElement(NamedTuple):
-    """An element of an item.
-
-    Parameters
-    ----------
-    head
-        Tag, VR and length.
-    value
-        Its bytes, without a delimiter.
-    """
+    """An element of an item, with its bytes without a delimiter."""
 
     head: Head
     value: Bytes
@@ -78,15 +70,6 @@ def head_at(data: Bytes, at: int, end: int, encoding: Encoding) -> Head:
     """Return the element that begins at a place.
 
     In explicit VR, an element without a VR is read as an implicit one, as in pydicom.
-
-    Parameters
-    ----------
-    data
-        A file, or a part of it.
-    at, end
-        The place, and where the data end.
-    encoding
-        The encoding of the data set.
 
     Raises
     ------
@@ -118,17 +101,6 @@ def _is_vr(kind: bytes) -> bool:
 
 def end_of_value(data: Bytes, at: int, end: int, encoding: Encoding, budget: Budget) -> int:
     """Return the place of the delimiter of a sequence or of fragments without length.
-
-    Parameters
-    ----------
-    data
-        A file, or a part of it.
-    at, end
-        Where the value begins, and the data end.
-    encoding
-        The encoding of the data set.
-    budget
-        The number of elements that the file may still hold.
 
     Raises
     ------
@@ -178,27 +150,13 @@ def encoding_in_unknown(value: Bytes) -> Encoding:
 
     It is implicit little endian by PS3.5 6.2.2. Some writers keep the VRs or the byte order of the
     file.
-
-    Parameters
-    ----------
-    value
-        The element's bytes.
     """
     # the place of the VR, if the first element of the first item has one
     return Encoding(bytes(value[12:14]) in KNOWN, bytes(value[:4]) != ITEM_TAGS[1])
 
 
 def items(value: Bytes, encoding: Encoding, budget: Budget) -> Iterator[list[ReadElement]]:
-    """Yield the elements of each item of a sequence.
-
-    Parameters
-    ----------
-    value
-        The value of the sequence, without its delimiter.
-    encoding
-        The encoding of the data set.
-    budget
-        The number of elements that the file may still hold.
+    """Yield the elements of each item of a sequence's value (without delimiter).
 
     Yields
     ------

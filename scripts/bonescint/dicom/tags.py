@@ -136,13 +136,7 @@ _KEYWORDS = {tag: keyword for keyword, tag in globals().items() if isinstance(ta
 
 
 def notation(tag: int) -> str:
-    """Return a tag as the standard writes it, such as ``(0008,103E)``.
-
-    Parameters
-    ----------
-    tag
-        Any tag, also a private one.
-    """
+    """Return any tag, also a private one, as the standard writes it, such as ``(0008,103E)``."""
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
@@ -163,11 +157,5 @@ def place(tag: int) -> str:
 
 @cache
 def label(tag: int) -> str:
-    """Return keyword and tag in the index's form of evidence: ``SeriesDescription (0008,103e)``.
-
-    Parameters
-    ----------
-    tag
-        One of this module.
-    """
+    """Return keyword and tag as evidence has them: ``SeriesDescription (0008,103e)``."""
     return f"{_KEYWORDS[tag]} {notation(tag).lower()}"

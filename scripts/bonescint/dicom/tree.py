@@ -1,7 +1,5 @@
 """Read the raw folder file by file, in order, on several processes, in constant memory."""
 
-import logging
-import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -11,6 +9,7 @@ from pathlib import Path
 from bonescint.dicom.headers import Header, Unreadable, read_header
 from bonescint.dicom.index import index_row
 from bonescint.dicom.limits import DEFAULT, HeaderFault, Limits
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.folders import FileFound, files_below, printable
 
@@ -21,67 +20,31 @@ _AHEAD = 4  # tasks per worker in flight: bounds the memory, keeps the workers b
 FileRow = tuple[bool, dict[str, str]]  # True: row of the index; False: of the unreadable files
 
 
-def _index_chunk(
-    folder: Path, limits: Limits, tracers: tuple[str, ...], files: tuple[FileFound, ...]
-) -> list[FileRow]:
-    """Return the rows of some files. It runs in a worker."""
-    rows: list[FileRow] = []
-    for path, size, modified, _, refusal, state in files:
-        outcome: Header | Unreadable | dict[str, str]
-        if refusal:
-            outcome = Unreadable("unreadable", refusal)
-        else:
-            outcome = read_header(folder / path, limits)
-        if isinstance(outcome, Header):
-            try:
-                row = index_row(outcome, path, size, tracers)
-                row |= {"modified": str(modified), "state": state}
-                rows.append((True, row))
-                continue
-            except HeaderFault as fault:
-                outcome = Unreadable(fault.reason.replace("-", "_"), fault.detail)
-            except Exception as error:  # pydicom could read the header but not decode it
-                outcome = Unreadable("unreadable", type(error).__name__)
-        reason, detail = outcome
-        rows.append(
-            (
-                False,
-                {"path": printable(path), "size": str(size), "reason": reason, "detail": detail},
-            )
-        )
-    return rows
-
-
-def _quiet() -> None:
-    """Silence pydicom, because its warnings quote header values and paths."""
-    warnings.simplefilter("ignore")
-    # pydicom's decoders have their own loggers, which inherit the level but not `disabled`
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
-
-
 def index_files(
     folder: Path,
     files: tuple[FileFound, ...],
     limits: Limits = DEFAULT,
     tracers: tuple[str, ...] = BONE_TRACERS,
 ) -> list[FileRow]:
-    """Return the rows of some files of a folder, as `index_tree` yields them, in this process.
-
-    Parameters
-    ----------
-    folder, limits, tracers
-        As for `index_tree`.
-    files
-        Some files from `bonescint.folders.files_below`.
-    """
-    logger = logging.getLogger("pydicom")
-    level = logger.level
-    with warnings.catch_warnings():
-        _quiet()
-        try:
-            return _index_chunk(folder, limits, tracers, files)
-        finally:
-            logger.setLevel(level)
+    """Return the rows of some files of a folder (`files_below`), as `index_tree` yields them."""
+    rows: list[FileRow] = []
+    with quiet_pydicom():
+        for path, size, modified, _, refusal, state in files:
+            outcome = Unreadable("unreadable", refusal)
+            try:
+                header = outcome if refusal else read_header(folder / path, limits)
+                if isinstance(header, Header):
+                    row = index_row(header, path, size, tracers)
+                    rows.append((True, row | {"modified": str(modified), "state": state}))
+                    continue
+                outcome = header
+            except HeaderFault as fault:
+                outcome = Unreadable(fault.reason.replace("-", "_"), fault.detail)
+            except Exception as error:  # pydicom could read the header but not decode it
+                outcome = Unreadable("unreadable", type(error).__name__)
+            row = {"path": printable(path), "size": str(size), **outcome._asdict()}
+            rows.append((False, row))
+    return rows
 
 
 def index_tree(
@@ -99,10 +62,6 @@ def index_tree(
         The raw folder.
     workers
         Number of processes. 1 works in this one.
-    limits
-        The limits of size and number for a file.
-    tracers
-        The tracers of the study.
     known
         Path -> the row of an earlier reading. It is used if the file has not changed since.
 
@@ -119,11 +78,11 @@ def index_tree(
             new = _changed(chunk, known)
             yield from _together(chunk, index_files(folder, new, limits, tracers), known)
         return
-    with ProcessPoolExecutor(workers, initializer=_quiet) as pool:
+    with ProcessPoolExecutor(workers) as pool:
         running: deque[tuple[tuple[FileFound, ...], Future[list[FileRow]] | None]] = deque()
         for chunk in chunks:
             new = _changed(chunk, known)
-            read = pool.submit(_index_chunk, folder, limits, tracers, new) if new else None
+            read = pool.submit(index_files, folder, new, limits, tracers) if new else None
             running.append((chunk, read))
             if len(running) >= _AHEAD * workers:
                 chunk, read = running.popleft()

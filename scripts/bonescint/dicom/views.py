@@ -72,11 +72,6 @@ def _text_view(header: Elements) -> Iterator[tuple[str, str]]:
 def find_views(header: Elements) -> Verdict:
     """Return ``anterior``, ``posterior``, the two in frame order joined by ``+``, or empty.
 
-    Parameters
-    ----------
-    header
-        The header of the instance, with sequences and private elements.
-
     Notes
     -----
     The order of the evidence is: the detector's view code, its angle and image plane, GE's private

@@ -91,38 +91,20 @@ def _meaning(tracer: str, tracers: tuple[str, ...]) -> str:
 
 @cache
 def tracer_terms(tracers: tuple[str, ...] = BONE_TRACERS) -> TermList:
-    """Return the tracers' names (resources/tracers.csv).
-
-    Parameters
-    ----------
-    tracers
-        The tracers of the study.
-    """
+    """Return the tracers' names (resources/tracers.csv)."""
     rows = resource_rows("tracers.csv")
     return TermList({r["value"]: _meaning(r["tracer"], tracers) for r in rows if not r["scheme"]})
 
 
 @cache
 def tracer_codes(tracers: tuple[str, ...] = BONE_TRACERS) -> dict[tuple[str, str], str]:
-    """Return the tracers by coding scheme and code value (resources/tracers.csv).
-
-    Parameters
-    ----------
-    tracers
-        The tracers of the study.
-    """
+    """Return the tracers by coding scheme and code value (resources/tracers.csv)."""
     rows = [row for row in resource_rows("tracers.csv") if row["scheme"]]
     return {(row["scheme"], row["value"]): _meaning(row["tracer"], tracers) for row in rows}
 
 
 @cache
 def scan_terms(attribute: str) -> TermList:
-    """Return the words for one property of a scan (resources/scan_terms.csv).
-
-    Parameters
-    ----------
-    attribute
-        ``phase`` or ``view``.
-    """
+    """Return the words for a scan's ``phase`` or ``view`` (resources/scan_terms.csv)."""
     rows = resource_rows("scan_terms.csv")
     return TermList({row["term"]: row["meaning"] for row in rows if row["attribute"] == attribute})

@@ -15,13 +15,7 @@ _FEWEST, _MOST, _PARTS = 25, 250, 16
 
 
 def recorded_batches(folder: Path = BATCHES) -> list[str]:
-    """Return the names of the batches that split_cohort has written, in their order.
-
-    Parameters
-    ----------
-    folder
-        Its output.
-    """
+    """Return the names of the batches that split_cohort has written, in their order."""
     names = (path.stem for path in folder.glob("*.csv"))
     return sorted(names, key=lambda name: (len(name), name))
 

@@ -18,15 +18,7 @@ Entry = dict[str, Any]
 
 
 def sealed(entry: Entry, previous: str) -> str:
-    """Return an entry as a line with its hash.
-
-    Parameters
-    ----------
-    entry
-        Without ``hash``.
-    previous
-        The hash of the line before, empty for the first.
-    """
+    """Return an entry as a line with its hash and that of the line before (empty for the first)."""
     body = json.dumps(entry, sort_keys=True, ensure_ascii=False)
     return f'{body[:-1]}, "hash": "{_chained(previous, body)}"}}'
 

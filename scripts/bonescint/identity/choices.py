@@ -1,7 +1,7 @@
 """The choice of cases, which the ledger keeps so that it does not change by itself (R3, R4)."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bonescint.errors import InputError
 from bonescint.identity.chain import Entry
@@ -31,10 +31,6 @@ class ChoiceRule(NamedTuple):
     listed: str = ""
     again: str = ""
 
-    def as_recorded(self) -> dict[str, object]:
-        """Return the rule as the ledger records it."""
-        return self._asdict()
-
 
 def rule_of(selection: object, listed: str = "") -> ChoiceRule:
     """Return the rule that ``cohort.selection`` of the configuration asks for.
@@ -55,15 +51,7 @@ def rule_of(selection: object, listed: str = "") -> ChoiceRule:
 
 
 def listed_subjects(entries: Mapping[str, int], ledger: Ledger) -> dict[str, int]:
-    """Return subject -> row of a list that names patient IDs or codes.
-
-    Parameters
-    ----------
-    entries
-        What `bonescint.tables.selection_list.read_selection` returned.
-    ledger
-        The opened ledger.
-    """
+    """Return subject -> row of a list (`read_selection`) that names patient IDs or codes."""
     return {ledger.subject_of(entry) or entry: row for entry, row in entries.items()}
 
 
@@ -76,23 +64,12 @@ def rule_asked(selection: object, listed: Mapping[str, int], ledger: Ledger) -> 
         As for `rule_of`.
     listed
         What `listed_subjects` returned; empty if there is no list.
-    ledger
-        The opened ledger.
     """
     return rule_of(selection, ledger.digest("\n".join(listed).encode()) if listed else "")
 
 
 def choice_to_keep(ledger: Ledger, rule: ChoiceRule, language: str) -> Entry | None:
-    """Return the choice on record, None if there is none or a new one begins.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    rule
-        What the configuration asks for.
-    language
-        Of the message.
+    """Return the choice on record, None if there is none or a new one begins by the rule asked.
 
     Raises
     ------
@@ -106,7 +83,8 @@ def choice_to_keep(ledger: Ledger, rule: ChoiceRule, language: str) -> Entry | N
     if all(last[name] == value for name, value in rule._asdict().items() if name != "again"):
         return last
     text = Texts("selection", language)
-    was, now = (_in_words(one, text) for one in (last, rule._asdict()))
+    both = (last, rule._asdict())
+    was, now = (text(f"rule.{one['rule']}", seed=one["seed"]) for one in both)
     key = "changed_list" if was == now else "changed"
     values = {"was": was, "now": now, "date": last["recorded"], "n": len(last["codes"])}
     raise InputError(text(key, **values))
@@ -119,8 +97,6 @@ def record_choice(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     rule
         The rule by which it was made.
     findings
@@ -132,7 +108,7 @@ def record_choice(
     if last and {name: last[name] for name in chosen} == chosen:
         return last
     again = rule.again or (str(last["again"]) if last else "")
-    ledger.append([{"kind": KIND} | rule.as_recorded() | {"again": again} | chosen])
+    ledger.append([{"kind": KIND} | rule._asdict() | {"again": again} | chosen])
     return ledger.entries(KIND)[-1]
 
 
@@ -141,11 +117,6 @@ def latest_exchange(ledger: Ledger) -> Mapping[str, object]:
 
     Only the ledger is read, so that the result is the same at every run. It is empty if nobody was
     ever replaced.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
     """
     entries = ledger.entries(KIND)[-2:]
     # a new choice differs in its reason (`again`) even if the rule is the same
@@ -174,7 +145,3 @@ def chosen_before(ledger: Ledger, entry: Entry | None) -> dict[str, str]:
         subject = ledger.subject_of(code)
         found[(ledger.code_of(subject) if subject else None) or code] = level
     return found
-
-
-def _in_words(rule: Mapping[str, Any], text: Texts) -> str:
-    return text(f"rule.{rule['rule']}", seed=rule["seed"])

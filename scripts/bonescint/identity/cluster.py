@@ -14,13 +14,6 @@ from bonescint.resources import Texts
 def refuse_cluster(ledger: LedgerFiles, language: str) -> None:
     """Refuse a run whose jobs start on other computers if that is not safe here.
 
-    Parameters
-    ----------
-    ledger
-        As configured.
-    language
-        Of the sentences.
-
     Raises
     ------
     InputError

@@ -21,25 +21,14 @@ def new_code() -> str:
 
 
 def typed_code(typed: str) -> str | None:
-    """Return the code that somebody typed in any case, width and hyphen, None if it is not a code.
-
-    Parameters
-    ----------
-    typed
-        As typed.
-    """
+    """Return the code that somebody typed in any case, width and hyphen, or None if it is none."""
     plain = re.sub(r"[\W_]", "", half_width(typed)).upper()
     code = f"{plain[:2]}-{plain[2:]}"
     return code if re.fullmatch(CODE_PATTERN, code) else None
 
 
 def listed_codes(path: Path) -> list[str]:
-    """Return the codes of a list that somebody typed.
-
-    Parameters
-    ----------
-    path
-        A text file with one code per line.
+    """Return the codes of a list that somebody typed, one a line.
 
     Raises
     ------

@@ -58,15 +58,6 @@ def id_doubts(
     """Return foreign patient IDs that contain the ID of somebody who declined.
 
     Foreign means that the ID does not match the hospital's pattern.
-
-    Parameters
-    ----------
-    patient_ids
-        As they stand in headers.
-    declined
-        Normalised IDs.
-    pattern
-        As for `bonescint.names.ids.is_patient_id`.
     """
     return sorted(
         OptOutDoubt(normalise(typed), one, "id")

@@ -22,8 +22,6 @@ def seal_index(path: Path, consented: Path | None, made_by: str, ledger: Ledger)
 
     Parameters
     ----------
-    path
-        The file to write.
     consented
         private/consented.csv; None keeps no row.
     made_by

@@ -30,13 +30,7 @@ def is_wrapped(key: str | Path) -> bool:
 
 
 def file_kind(file: Path) -> str:
-    """Return the kind of a file: ``ledger`` (encrypted to a key), ``key`` or empty.
-
-    Parameters
-    ----------
-    file
-        A file that somebody gives as key or ledger.
-    """
+    """Return the kind of a given file: ``ledger`` (encrypted to a key), ``key`` or empty."""
     with file.open("rb") as stream:
         data = stream.read(_HEAD)
     return "ledger" if _FOR_A_KEY.search(data) else "key" if _A_KEY.search(data) else ""
@@ -49,8 +43,6 @@ def write_key(key: str | Path, identity: "pyrage.x25519.Identity", passphrase: s
     ----------
     key
         The file. A former file is replaced only when the new one is on the disk.
-    identity
-        The age identity.
     passphrase
         Wraps the key as ``age -p`` does; None leaves it plain, with its public part as a comment.
     """
@@ -93,16 +85,7 @@ def open_identity(
 
 
 def identity_in(data: bytes, passphrase: str | None, key: str | Path) -> "pyrage.x25519.Identity":
-    """Return the identity in the content of a key file.
-
-    Parameters
-    ----------
-    data
-        The content.
-    passphrase
-        Opens the key if it is wrapped.
-    key
-        The file, for the message.
+    """Return the identity in the content of a key file, opened by the passphrase if it is wrapped.
 
     Raises
     ------

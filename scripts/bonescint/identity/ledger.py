@@ -252,16 +252,13 @@ class Ledger:
         if self._study and known:
             refuse_other(known[-1], self._study, self.path)
         if head and head[0]:
-            self._no_older(entries, *head)
+            n, last = head
+            if len(entries) < n or entries[n - 1]["hash"] != last:
+                values = {"file": self.path, "n": n, "head": self._head, "m": len(entries)}
+                raise InputError(both("identity", "older", **values))
         self._lines, self._entries, self._state = lines, entries, state
         self._patients = Patients()
         self._patients.count(entries)
-
-    def _no_older(self, entries: list[Entry], n: int, last: str) -> None:
-        if len(entries) < n or entries[n - 1]["hash"] != last:
-            raise InputError(
-                both("identity", "older", file=self.path, n=n, head=self._head, m=len(entries))
-            )
 
     def _write(self, lines: list[str], entries: list[Entry]) -> None:
         data = self.seal("".join(f"{line}\n" for line in lines).encode())

@@ -24,11 +24,6 @@ def lock_of(path: Path) -> Path:
 def locked(path: Path) -> Iterator[None]:
     """Hold a file's lock for the length of the block. The system frees it even after a crash.
 
-    Parameters
-    ----------
-    path
-        The file.
-
     Raises
     ------
     InputError

@@ -41,13 +41,7 @@ class Patients:
         self._recorded: set[tuple[str, str]] = set()
 
     def count(self, entries: Iterable[Entry]) -> None:
-        """Take entries into account, in their order.
-
-        Parameters
-        ----------
-        entries
-            As they stand in the file.
-        """
+        """Take entries of the file into account, in their order."""
         for entry in entries:
             if entry["kind"] == "patient":
                 self._entries.append(entry)
@@ -84,23 +78,11 @@ class Patients:
         return found if found and found in given else normalise(given) or given
 
     def today(self, given: str) -> str:
-        """Return today's subject for a recorded one.
-
-        Parameters
-        ----------
-        given
-            As it stands in an entry.
-        """
+        """Return today's subject for one that stands in an entry."""
         return self._moved.get(given) or normalise(given) or given
 
     def brought_over(self, entry: Entry) -> Entry:
-        """Return a copy of an entry under today's subjects.
-
-        Parameters
-        ----------
-        entry
-            As it stands in the file.
-        """
+        """Return a copy of an entry of the file under today's subjects."""
         found = dict(entry)
         # an entry that records a replacement must keep the former subject
         for field in _FIELDS if entry["kind"] != "subject_moved" else ():
@@ -119,23 +101,11 @@ class Patients:
         ]
 
     def code_of(self, subject: str) -> str | None:
-        """Return the code of a patient, None if there is none.
-
-        Parameters
-        ----------
-        subject
-            A normalised patient ID, of today or as it was recorded.
-        """
+        """Return the code of a patient by the ID of today or of an entry, None if there is none."""
         return self.codes.get(subject) or self.codes.get(self._moved.get(subject, ""))
 
     def codes_of(self, subject: str) -> list[str]:
-        """Return all codes of a patient, the one in use first.
-
-        Parameters
-        ----------
-        subject
-            A normalised patient ID.
-        """
+        """Return all codes of a normalised patient ID, the one in use first."""
         used = self.code_of(subject)
         if used is None:
             return []
@@ -150,8 +120,6 @@ def moves_of(headers: Iterable[tuple[str, str]], entries: Iterable[Entry]) -> li
 
     Parameters
     ----------
-    headers
-        Patient ID as in the images, and its subject.
     entries
         Of the ledger (`bonescint.identity.ledger.Ledger.entries`).
     """

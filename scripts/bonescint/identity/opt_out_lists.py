@@ -67,29 +67,13 @@ class Undone(NamedTuple):
 
 
 def fingerprint(ledger: Ledger, path: str | Path) -> str:
-    """Return the keyed digest of a list's content, as in results/cohort/inputs.csv.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    path
-        The file.
-    """
+    """Return the keyed digest of a list's content, as in results/cohort/inputs.csv."""
     with Path(path).open("rb") as stream:
         return ledger.digest(hashlib.file_digest(stream, "sha256").digest())
 
 
 def standing(ledger: Ledger, of: str) -> str:
-    """Return what was last recorded of a list: `TAKEN`, `HELD`, `UNDONE`, or empty.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    of
-        The list's fingerprint.
-    """
+    """Return the last record of a list's fingerprint: `TAKEN`, `HELD`, `UNDONE`, or empty."""
     return _standings(ledger).get(of, "")
 
 
@@ -105,8 +89,6 @@ def is_too_much(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     subjects, of
         The normalised IDs of the list, and its fingerprint.
     largest_share
@@ -146,8 +128,6 @@ def take_list(
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     entries
         Entries of the list, as for `bonescint.identity.opt_outs.record`.
     of, largest_share, pairs, here
@@ -172,17 +152,7 @@ def take_list(
 def confirm(
     ledger: Ledger, entries: Iterable[Entry], of: str, mark: Path | None = MARK
 ) -> list[str] | None:
-    """Record a list that was held or undone; return the new subjects, None if it is neither.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    entries, of
-        As for `take_list`.
-    mark
-        As for `bonescint.identity.opt_outs.record`.
-    """
+    """Record a list that was held or undone; return the new subjects, None if it is neither."""
     with ledger.exclusive():
         if standing(ledger, of) not in (HELD, UNDONE):
             return None
@@ -193,17 +163,7 @@ def confirm(
 
 
 def undo(ledger: Ledger, of: str, mark: Path | None = MARK) -> Undone:
-    """Take back the opt-outs of one list, and record that the list no longer counts.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    of
-        The fingerprint of a list that was taken.
-    mark
-        As for `bonescint.identity.opt_outs.record`.
-    """
+    """Take back the opt-outs of one list, and record that the list no longer counts."""
     with ledger.exclusive():
         lists = {one for one, state in _standings(ledger).items() if state == UNDONE} | {of}
         theirs = {subject: by for subject, by in named_by(ledger).items() if of in by}
@@ -230,11 +190,6 @@ def named_by(ledger: Ledger) -> dict[str, set[str]]:
 
     A source is ``command``, the fingerprint of a list, or an empty text for a list that was
     recorded before lists had fingerprints.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
     """
     found: dict[str, set[str]] = defaultdict(set)
     for entry in ledger.entries("opt_out", "opt_out_withdrawn", TAKEN):
@@ -252,13 +207,7 @@ def named_by(ledger: Ledger) -> dict[str, set[str]]:
 
 
 def lists_on_record(ledger: Ledger) -> dict[str, Entry]:
-    """Return fingerprint -> the entry of its last taking, for every list that counts.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return fingerprint -> the entry of its last taking, for every list that counts."""
     states = _standings(ledger)
     return {e["list"]: e for e in ledger.entries(TAKEN) if states[e["list"]] == TAKEN}
 

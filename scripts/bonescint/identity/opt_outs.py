@@ -20,13 +20,7 @@ MARK = Path("private/opt_outs.mark")
 
 
 def in_force(ledger: Ledger) -> dict[str, Entry]:
-    """Return normalised patient ID -> the latest opt-out entry of everybody who declines.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    """
+    """Return normalised patient ID -> the latest opt-out entry of everybody who declines."""
     declined: dict[str, Entry] = {}
     for entry in ledger.entries("opt_out", "opt_out_withdrawn"):
         if entry["kind"] == "opt_out":
@@ -45,15 +39,7 @@ def links(ledger: Ledger) -> set[tuple[str, str]]:
 
 
 def declined(ledger: Ledger, pairs: Iterable[tuple[str, str]] = ()) -> set[str]:
-    """Return the normalised IDs of everybody who declines, with all other IDs of the same persons.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger. New pairs are recorded in it.
-    pairs
-        (ID, other ID), normalised, of the present images.
-    """
+    """Return all IDs of everybody who declines, by the images' pairs; new ones are recorded."""
     known = links(ledger)
     gone = connected(in_force(ledger), known.union(pairs))
     ledger.append(
@@ -68,13 +54,6 @@ def remember(ledger: Ledger, headers: Iterable[PersonalData]) -> None:
     """Record name and birth date of those who declined, as in the images, if they are new.
 
     These images may be gone when an image of the same patient under another ID arrives.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    headers
-        Name and birth date of those who declined.
     """
     with ledger.exclusive():
         new = {header for header in headers if header.name.strip("^= ")} - set(remembered(ledger))
@@ -94,8 +73,6 @@ def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -
 
     Parameters
     ----------
-    ledger
-        The opened ledger.
     entries
         subject (normalised patient ID), source (``list`` or ``command``), received (ISO date or
         empty), by, ground, relation (R13).
@@ -136,29 +113,13 @@ def is_no_id(subject: str, known: Set[str], pattern: str = ANY_ID) -> bool:
 
 
 def is_incomplete(entry: Entry) -> bool:
-    """Return whether an entry lacks a required detail; it excludes the patient all the same (R13).
-
-    Parameters
-    ----------
-    entry
-        As for `record`.
-    """
+    """Return whether an entry lacks a required detail; it excludes all the same (R13)."""
     wanted = ["received", "by"] + ["ground", "relation"] * (entry["by"] == "proxy")
     return not all(entry[key] for key in wanted)
 
 
 def withdraw(ledger: Ledger, subjects: Iterable[str], mark: Path | None = MARK) -> None:
-    """Record that persons who had declined take part again, under their former codes.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    subjects
-        Normalised patient IDs.
-    mark
-        As for `record`.
-    """
+    """Record that persons who had declined take part again, under their former codes."""
     touch(mark)
     ledger.append({"kind": "opt_out_withdrawn", "subject": subject} for subject in subjects)
     touch(mark)

@@ -120,14 +120,7 @@ def require_private(path: Path) -> None:
 
 
 def require_private_place(stream: IO[Any], path: Path) -> None:
-    """Refuse a place where a new secret file does not get the mode that was asked for.
-
-    Parameters
-    ----------
-    stream
-        The file, still empty.
-    path
-        The path that it will have.
+    """Refuse a place where a new, empty secret file does not get the mode that was asked for.
 
     Raises
     ------
@@ -139,15 +132,7 @@ def require_private_place(stream: IO[Any], path: Path) -> None:
 
 
 def no_modes(path: Path, language: str) -> str:
-    """Return the message that a file at this place cannot be private, why, and where to put it.
-
-    Parameters
-    ----------
-    path
-        The file, or where it should go.
-    language
-        ``ja`` or ``en``.
-    """
+    """Return the message that a file at this place cannot be private, why, and where to put it."""
     fstype, _ = filesystem_of(path)
     kind = {"drvfs": "drvfs", "vfat": "fat", "msdos": "fat", "exfat": "fat"}.get(fstype, "other")
     return Texts("drives", language)(f"no_modes.{kind}", file=path, fstype=fstype or "?")

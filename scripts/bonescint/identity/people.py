@@ -45,15 +45,10 @@ class People(NamedTuple):
 
 
 def read_lines(table: Path) -> Iterator[str]:
-    """Yield the header and the rows of a CSV table as they stand in the file, without line end.
+    """Yield header and rows of a table of `write_rows` as they stand in it, without line end.
 
     A row whose quoted cell holds a line break is one row. The rows are not parsed, because parsing
     takes most of the time and many rows are only copied.
-
-    Parameters
-    ----------
-    table
-        A table that `bonescint.files.write_rows` wrote.
     """
     with table.open(encoding="utf-8-sig", newline="\n") as stream:
         for line in stream:
@@ -63,13 +58,7 @@ def read_lines(table: Path) -> Iterator[str]:
 
 
 def read_people(index: Path) -> People:
-    """Read who is in an index, once for each person and not for each file.
-
-    Parameters
-    ----------
-    index
-        private/index.csv.
-    """
+    """Read who is in private/index.csv, once for each person and not for each file."""
     lines = read_lines(index)
     titles = next(lines).split(",")
     where = [titles.index(name) for name in PersonHeader._fields]
@@ -141,43 +130,21 @@ def write_others(
 
 
 def column_of(index: Path, name: str) -> Iterator[str]:
-    """Yield one column of an index, row by row.
-
-    Parameters
-    ----------
-    index
-        private/index.csv.
-    name
-        The column.
-    """
+    """Yield one column of private/index.csv, row by row."""
     with index.open(encoding="utf-8-sig", newline="") as stream:
         rows = csv.reader(stream)
         yield from map(as_written, map(itemgetter(next(rows).index(name)), rows))
 
 
 def personal_data(people: People) -> Iterator[PersonalData]:
-    """Yield name and birth date of everybody who has an ID, once for each different header.
-
-    Parameters
-    ----------
-    people
-        Everybody of an index.
-    """
+    """Yield name and birth date of everybody who has an ID, once for each different header."""
     for header, subject in people.headers.items():
         if subject:
             yield PersonalData(subject, header.patient_name, header.patient_birth_date)
 
 
 def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
-    """Return name and birth date of some persons as in the images, once for each header.
-
-    Parameters
-    ----------
-    consented
-        private/consented.csv.
-    subjects
-        Their normalised IDs.
-    """
+    """Return name and birth date of some persons of consented.csv, once for each header."""
     lines = read_lines(consented)
     titles = next(lines).split(",")
     # `subject` is one of the last columns, so only wanted rows and rows with quotes are parsed
@@ -197,27 +164,13 @@ def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
 
 
 def without_common(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return the pairs without other IDs that many patients share: these mean "none".
-
-    Parameters
-    ----------
-    pairs
-        As in `People`.
-    """
+    """Return the pairs (`People`) without other IDs that many patients share: these mean "none"."""
     owners = Counter(other for _, other in pairs)
     return {(subject, other) for subject, other in pairs if owners[other] <= _MOST_OWNERS}
 
 
 def id_pairs(subject: str, other_patient_ids: str) -> Iterator[tuple[str, str]]:
-    """Yield (ID, other ID), both normalised, of one header.
-
-    Parameters
-    ----------
-    subject
-        Its normalised patient ID.
-    other_patient_ids
-        The index's column, several joined by a backslash.
-    """
+    """Yield (ID, other ID), both normalised, of a header; a backslash joins several other IDs."""
     for part in other_patient_ids.split("\\") if subject and other_patient_ids else ():
         # UNKNOWN, NONE and 0 are not IDs, so some digits are required
         other = normalise(part)
@@ -226,17 +179,10 @@ def id_pairs(subject: str, other_patient_ids: str) -> Iterator[tuple[str, str]]:
 
 
 def connected(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[str]:
-    """Return IDs with all other IDs of the same persons.
+    """Return normalised IDs with all other IDs of the same persons.
 
     A hospital may have given two IDs to one person. A header that names both connects them. For an
     opt-out a wrong connection is the safer mistake.
-
-    Parameters
-    ----------
-    subjects
-        Normalised IDs.
-    pairs
-        As in `People`.
     """
     neighbours: dict[str, set[str]] = defaultdict(set)
     for one, other in pairs:
@@ -253,15 +199,7 @@ def connected(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[
 
 
 def spelled_in_headers(people: People, gone: set[str]) -> dict[str, tuple[set[str], set[str]]]:
-    """Return ID -> (IDs, names) as spelled in headers, of everybody who is gone.
-
-    Parameters
-    ----------
-    people
-        Everybody of the index.
-    gone
-        Normalised IDs. Those without an image are in the result too.
-    """
+    """Return ID -> (IDs, names) as in headers, of everybody who is gone, with an image or not."""
     found: dict[str, tuple[set[str], set[str]]] = {subject: ({subject}, set()) for subject in gone}
     for header, subject in people.headers.items():
         if subject in gone:

@@ -26,15 +26,6 @@ class StudyMark(TypedDict):
 def refuse_other(known: Mapping[str, Any], study: StudyMark, file: Path) -> None:
     """Refuse to go on with a file of another study, or with data of another kind.
 
-    Parameters
-    ----------
-    known
-        The mark in the file.
-    study
-        Of the configuration.
-    file
-        The ledger, or private/study.json.
-
     Raises
     ------
     InputError
@@ -69,25 +60,13 @@ def study_of_folder() -> StudyMark | None:
 
 
 def refuse_other_folder(study: StudyMark) -> None:
-    """Refuse to go on in the folder of another study (`refuse_other`).
-
-    Parameters
-    ----------
-    study
-        Of the configuration.
-    """
+    """Refuse to go on in the folder of another study (`refuse_other`)."""
     if known := study_of_folder():
         refuse_other(known, study, STUDY_FILE)
 
 
 def mark_folder(study: StudyMark) -> None:
-    """Write the mark of the study into its folder. It holds no secret.
-
-    Parameters
-    ----------
-    study
-        Of the configuration.
-    """
+    """Write the mark of the study into its folder. It holds no secret."""
     if study_of_folder() != study:
         STUDY_FILE.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacing(STUDY_FILE) as stream:

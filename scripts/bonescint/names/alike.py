@@ -26,24 +26,12 @@ _Table = tuple[re.Pattern[str], Mapping[str, str]]
 
 
 def as_romaji(heard: str) -> str:
-    """Return a pattern of the romaji with a sound.
-
-    Parameters
-    ----------
-    heard
-        As `sound` returns it.
-    """
+    """Return a pattern of the romaji with a sound (`sound`)."""
     return _pattern(heard, *_romaji())
 
 
 def as_kana(heard: str) -> str:
-    """Return a pattern of the katakana with a sound; empty if there are none.
-
-    Parameters
-    ----------
-    heard
-        As `sound` returns it.
-    """
+    """Return a pattern of the katakana with a sound (`sound`); empty if there are none."""
     pattern = _pattern(heard, *_kana())
     return "" if re.search("[a-z]", pattern) else pattern
 

@@ -8,13 +8,7 @@ from ahocorasick_rs import AhoCorasick
 
 
 class ManyTexts:
-    """Texts that are searched together.
-
-    Parameters
-    ----------
-    texts
-        They must be folded like the searched text. Empty ones are left out.
-    """
+    """Texts, folded like the searched text, that are searched together. Empty ones are left out."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = sorted(set(texts) - {""})
@@ -30,23 +24,11 @@ class ManyTexts:
         return AhoCorasick(self._texts)
 
     def are_in(self, text: str) -> bool:
-        """Tell whether a text holds any of them.
-
-        Parameters
-        ----------
-        text
-            Any text.
-        """
+        """Tell whether a text holds any of them."""
         return bool(self._texts and self._automaton.find_matches_as_indexes(_valid(text)))
 
     def found_in(self, text: str) -> set[str]:
-        """Return those that a text holds. They may overlap.
-
-        Parameters
-        ----------
-        text
-            Any text.
-        """
+        """Return those that a text holds. They may overlap."""
         if not self._texts or not text:
             return set()
         # asks for numbers, because the automaton would copy the text for every place
@@ -54,13 +36,7 @@ class ManyTexts:
         return {self._texts[number] for number in {number for number, _, _ in found}}
 
     def places_in(self, text: str) -> dict[str, list[int]]:
-        """Return each that a text holds with the places where it begins, in order.
-
-        Parameters
-        ----------
-        text
-            Any text.
-        """
+        """Return each that a text holds with the places where it begins, in order."""
         places: defaultdict[str, list[int]] = defaultdict(list)
         if self._texts and text:
             found = self._automaton.find_matches_as_indexes(_valid(text), overlapping=True)

@@ -58,13 +58,6 @@ def opt_out_doubts(
     in `identity_doubts`, or if one holds the other's full name (with a title, in one word). A birth
     date that is missing or unreadable is no different date, so equal names are then a doubt. All
     headers of a patient count together.
-
-    Parameters
-    ----------
-    declined
-        Headers of the patients who declined.
-    others
-        Headers of the patients who stay.
     """
     gone, stay = _births(declined), _births(others)
     by_key: dict[str, set[str]] = defaultdict(set)
@@ -128,8 +121,6 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
     rows
         Rows of the index, in any order: subject (or patient_id), patient_name,
         patient_birth_date.
-    language
-        Language of the messages.
 
     Returns
     -------

@@ -72,13 +72,7 @@ class FullName(NamedTuple):
 
 
 def full_names(name: str) -> Iterator[FullName]:
-    """Yield the forms of a name for the search: each group in every order.
-
-    Parameters
-    ----------
-    name
-        The name as in a header.
-    """
+    """Yield the forms of a header's name for the search: each group in every order."""
     name = compose(name)
     for group in dict.fromkeys([*name.split("="), *spelt_out(name).split("=")]):
         found = parts(fold_name(group))
@@ -166,13 +160,7 @@ def _in_orders(found: _Pieces, spelt: Callable[[str], str], between: str) -> str
 
 
 class FullNames:
-    """The full names of many persons, for the search in folded texts.
-
-    Parameters
-    ----------
-    names
-        Names as in headers.
-    """
+    """The full names of many persons, given as in headers, for the search in folded texts."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._always: list[FullName] = []
@@ -219,23 +207,11 @@ class FullNames:
         return (name.pattern for name in self._suspects(text, {}))
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where each name begins and ends in a text; of overlapping matches, only the first.
-
-        Parameters
-        ----------
-        text
-            As for `suspects`.
-        """
+        """Yield where each name begins and ends in a folded text; overlaps count once."""
         return (found.span() for _, found in self._found(text))
 
     def named_in(self, text: str) -> set[str]:
-        """Return the patterns of the names that a text holds.
-
-        Parameters
-        ----------
-        text
-            As for `suspects`.
-        """
+        """Return the patterns of the names that a folded text holds."""
         return {pattern for pattern, _ in self._found(text)}
 
     def _found(self, text: str) -> Iterator[tuple[str, re.Match[str]]]:
@@ -297,8 +273,6 @@ class _Places:
     ----------
     text
         As for `FullNames.suspects`.
-    names
-        The names that may be in it.
     heard
         Its words of three letters or more -> their sounds.
     texts

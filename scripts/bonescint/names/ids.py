@@ -79,8 +79,6 @@ def declined_in(text: str, declined: Iterable[str]) -> set[str]:
 
     Parameters
     ----------
-    text
-        A text as in a header.
     declined
         Normalised IDs. One of fewer than four characters counts only if no other letter or digit
         touches it.
@@ -101,15 +99,6 @@ def doubted_in(text: str, declined: Collection[str], pattern: str = ANY_ID) -> s
 
     The header's ID is a doubt if it holds one of these IDs without being equal to one, and if it is
     no patient ID or a part was cut off (behind a NUL, a second value). A person must look at it.
-
-    Parameters
-    ----------
-    text
-        The ID as in the header.
-    declined
-        Normalised IDs.
-    pattern
-        As for `is_patient_id`.
     """
     subject = normalise(text)
     whole = not re.search(r"[\0\\]", text.strip("\0\\ "))
@@ -138,14 +127,6 @@ def ids_in(text: str) -> Iterator[str]:
 
 
 def tells_id(text: str, subject: str) -> bool:
-    """Tell whether a text is a patient ID, or holds it by more than chance.
-
-    Parameters
-    ----------
-    text
-        A code, or a word of a sentence.
-    subject
-        A normalised ID.
-    """
+    """Tell whether a code or a word is a patient ID, or holds it by more than chance."""
     found = normalise(text)
     return found == subject or (len(subject) >= _TELLING and subject in found)

@@ -41,13 +41,7 @@ class Strictness:
     prose: bool = False
 
     def read(self, text: str) -> Reading:
-        """Return a text laid out for the search.
-
-        Parameters
-        ----------
-        text
-            A text of a table or a report, unchanged.
-        """
+        """Return an unchanged text of a table or a report, laid out for the search."""
         return laid_out((text,), self.prose)
 
 
@@ -146,13 +140,5 @@ def matcher(
     patient: tuple[str, ...] = (), staff: tuple[str, ...] = (), ids: tuple[str, ...] = (),
     births: tuple[str, ...] = (), phrases: tuple[str, ...] = (),
 ) -> Matcher:  # fmt: skip
-    """Return the matcher of the known names and numbers.
-
-    Parameters
-    ----------
-    strictness
-        The rules for what counts.
-    patient, staff, ids, births, phrases
-        As for `bonescint.names.spellings.spellings`.
-    """
+    """Return the matcher of the known names and numbers (`spellings`)."""
     return Matcher(spellings(patient, staff, ids, births, phrases), strictness)

@@ -39,13 +39,5 @@ def parts(group: str) -> list[tuple[str, ...]]:
 
 
 def orders(names: Sequence[_Part], number: int | None = None) -> Iterator[tuple[_Part, ...]]:
-    """Yield the orders in which parts of a name are written: family or given name first.
-
-    Parameters
-    ----------
-    names
-        The parts.
-    number
-        How many of them are written. None means all.
-    """
+    """Yield the orders in which (some) parts of a name are written: family or given name first."""
     return permutations(names, number)

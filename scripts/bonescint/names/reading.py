@@ -73,13 +73,7 @@ class Reading:
 
 
 def read(value: bytes) -> Reading:
-    """Return the possible readings of a value.
-
-    Parameters
-    ----------
-    value
-        The bytes of one text, or of several binary values.
-    """
+    """Return the possible readings of one text, or of several binary values."""
     return _read_short(value) if len(value) <= _LONGEST_CACHED else laid_out(tuple(readings(value)))
 
 
@@ -141,7 +135,7 @@ def _collect_runs(
     `joined` is empty for prose, because its words must stay apart.
     """
     prose = not joined
-    forms = [folded, joined, _APART.sub(_close_up, folded)]
+    forms = [folded, joined, _APART.sub(lambda apart: SEPARATORS.sub("", apart[0]), folded)]
     if not composed.islower() and not composed.isupper():
         forms.append(fold_name(_CAMEL.sub(" ", composed)))
     spelt = spelt_out(composed)
@@ -194,10 +188,6 @@ def _short_numbers(folded: str) -> Iterator[str]:
         digits = "".join(_DIGITS.findall(parted)).lstrip("0")
         if _SHORTEST_DIGITS <= len(digits) < _SHORTEST_JOINED:
             yield digits
-
-
-def _close_up(found: re.Match[str]) -> str:
-    return SEPARATORS.sub("", found[0])
 
 
 def _cores(run: str) -> Iterator[str]:

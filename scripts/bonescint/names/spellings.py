@@ -1,8 +1,7 @@
 """Make the spellings of a patient's names, numbers, dates and addresses for the search."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -33,11 +32,10 @@ _SCRIPTS = re.compile(f"[a-z]+|[{KANA}]+|[^\x00-\x7f{KANA}]+")
 _KANA = re.compile(f"[{KANA}]+")
 
 
-@dataclass(frozen=True, slots=True)
 class Spellings:
     """The texts to find, folded.
 
-    Parameters
+    Attributes
     ----------
     words
         Names in kana, kanji and other scripts: found anywhere in a text without separators.
@@ -59,18 +57,6 @@ class Spellings:
         A birth date's three numbers in the usual orders, with the usual forms of the year.
     """
 
-    words: frozenset[str]
-    latin: Mapping[str, int]
-    tokens: frozenset[str]
-    glued: frozenset[str]
-    both: frozenset[tuple[str, str]]
-    joined: frozenset[str]
-    wholes: frozenset[str]
-    numbers: frozenset[str]
-    births: frozenset[tuple[int, int, int]]
-
-
-class _Collected:
     def __init__(self) -> None:
         self.words: set[str] = set()
         self.latin: dict[str, int] = {}
@@ -82,7 +68,8 @@ class _Collected:
         self.numbers: set[str] = set()
         self.births: set[tuple[int, int, int]] = set()
 
-    def add(self, other: "_Collected") -> None:
+    def add(self, other: "Spellings") -> None:
+        """Add those of another text or person."""
         for form, size in other.latin.items():
             self.latin[form] = max(size, self.latin.get(form, 0))
         # by name and not in a loop: this runs for each text of each file
@@ -96,9 +83,11 @@ class _Collected:
         self.births |= other.births
 
     def name(self, text: str, roles: frozenset[str]) -> None:
+        """Add a name as in a header. Words of `roles` are no person."""
         for group in compose(text).split("="):
             for form in dict.fromkeys((group, spelt_out(group))):
-                self._group([p for part in _separated(form) if (p := fold_name(part)) not in roles])
+                found = filter(None, SEPARATORS.split(_CAMEL.sub(" ", form)))
+                self._group([part for part in map(fold_name, found) if part not in roles])
 
     def _group(self, parts: list[str]) -> None:
         for part in parts:
@@ -170,6 +159,7 @@ class _Collected:
             self.wholes.add(plain)
 
     def id(self, text: str) -> None:
+        """Add an ID as typed, normalised, and its digits."""
         for form in (text, normalise(text)):
             self.phrase(form)
         for digits in re.findall(
@@ -178,6 +168,7 @@ class _Collected:
             self.number(digits)
 
     def number(self, digits: str) -> None:
+        """Add digits with and without leading zeros."""
         plain = digits.lstrip("0")
         self.wholes |= {digits, plain} - {""}
         if len(plain) >= SHORTEST:
@@ -186,6 +177,7 @@ class _Collected:
             self.joined.add(plain)
 
     def birth(self, text: str) -> None:
+        """Add the dates that a birth date may mean, and an unusual text unchanged."""
         born = loose_dates(text)
         for day in born:
             self._birth(day)
@@ -217,15 +209,11 @@ class _Collected:
             self.births |= {(y, month, day), (day, month, y), (month, day, y)}
 
 
-def _separated(text: str) -> list[str]:
-    return [part for part in SEPARATORS.split(_CAMEL.sub(" ", text)) if part]
-
-
 # the physicians and the institution are the same for many patients
 @lru_cache(maxsize=1024)
-def _collected(kind: str, text: str) -> _Collected:
+def _collected(kind: str, text: str) -> Spellings:
     """Return the spellings of one text of the header. The caller must not change them."""
-    found = _Collected()
+    found = Spellings()
     match kind:
         case "patient":
             found.name(text, frozenset())
@@ -244,32 +232,10 @@ def spellings(
     patient: Iterable[str] = (), staff: Iterable[str] = (), ids: Iterable[str] = (),
     births: Iterable[str] = (), phrases: Iterable[str] = (),
 ) -> Spellings:  # fmt: skip
-    """Return the spellings of the names and numbers of one person, or of many.
-
-    Parameters
-    ----------
-    patient, staff
-        Names as in headers, of patients and of physicians and operators.
-    ids
-        IDs, accession and telephone numbers.
-    births
-        Birth dates as in headers (`bonescint.text.dates.loose_dates`).
-    phrases
-        Institution and addresses.
-    """
+    """Return the spellings of names, IDs, birth dates, addresses as in headers, of one or many."""
     kinds = {"patient": patient, "staff": staff, "id": ids, "birth": births, "phrase": phrases}
-    found = _Collected()
+    found = Spellings()
     for kind, texts in kinds.items():
         for text in set(texts):
             found.add(_collected(kind, text))
-    return Spellings(
-        words=frozenset(found.words),
-        latin=found.latin,
-        tokens=frozenset(found.tokens),
-        glued=frozenset(found.glued),
-        both=frozenset(found.both),
-        joined=frozenset(found.joined),
-        wholes=frozenset(found.wholes),
-        numbers=frozenset(found.numbers),
-        births=frozenset(found.births),
-    )
+    return found

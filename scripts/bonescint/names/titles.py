@@ -32,24 +32,12 @@ _WESTERN_INSTITUTION = re.compile(
 
 
 def has_title(text: str, reading: Reading) -> bool:
-    """Tell whether a text of sentences mentions a person by a title.
-
-    Parameters
-    ----------
-    text, reading
-        The text, and its reading by `bonescint.names.matcher.PROSE`.
-    """
+    """Tell whether a text mentions a person by a title; its reading is by `matcher.PROSE`."""
     written = unicodedata.normalize("NFKC", text)
     return bool(_TITLE.search(reading.bare) or _WESTERN.search(written))
 
 
 def has_institution(text: str, reading: Reading) -> bool:
-    """Tell whether a text of sentences mentions an institution.
-
-    Parameters
-    ----------
-    text, reading
-        As for `has_title`.
-    """
+    """Tell whether a text, with its reading as for `has_title`, mentions an institution."""
     written = unicodedata.normalize("NFKC", text)
     return bool(_INSTITUTION.search(reading.bare) or _WESTERN_INSTITUTION.search(written))

@@ -18,7 +18,7 @@ from scripts.anonymize.anonymize_batch import anonymize_batch
 
 from bonescint.declared import columns
 from bonescint.deid.decisions import STATION, decision_line, station_digest
-from bonescint.deid.instance import quiet_pydicom
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import create_ledger

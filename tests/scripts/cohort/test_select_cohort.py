@@ -10,14 +10,8 @@ from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.warning_words import warnings_in_words
+from tests.unit.cohort.test_selection import SETTINGS
 
-SETTINGS = {
-    "sex": "F",
-    "exam_from": "2019-06-01",
-    "exam_to": "2019-09-30",
-    "unknown_view": "refuse",
-    "secondary_capture": "refuse",
-}
 # a participant's scan: on a Monday of an odd week, and the evidence of what it is
 SCAN = {
     "patient_sex": "F",

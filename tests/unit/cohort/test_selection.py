@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.cohort.selection import (
-    decide,
-    exclusion,
-)
+from bonescint.cohort.selection import decide, exclusion
 
 SETTINGS = {
     "sex": "F",

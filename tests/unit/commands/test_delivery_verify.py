@@ -31,7 +31,7 @@ NAME = "KYOZOU^SUIKO=虚像^翠子=ｷｮｿﾞｳ^ｽｲｺ"
 def receiver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
     """Stand in a folder without a study; return the files of a volume."""
     monkeypatch.chdir(tmp_path)
-    files = plain_files(tmp_path)
+    files = plain_files()
     (tmp_path / "A.ISO").write_bytes(image_of(files))
     return files
 
@@ -109,7 +109,7 @@ def test_other_folders_than_volumes_are_refused_in_a_sentence(
 def study(codes: Mapping[str, str], tmp_path: Path) -> tuple[Files, tuple[str, ...]]:
     """Make a disc of the first and third patient of the study; the second has declined."""
     own = codes[SUBJECTS[0]], codes[SUBJECTS[2]]
-    files = plain_files(tmp_path, own)
+    files = plain_files(own)
     write_rows(
         "private/consented.csv",
         ["patient_id", "other_patient_ids", "patient_name", "patient_birth_date"],
@@ -160,7 +160,7 @@ def test_another_image_than_the_one_on_record(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     files, own = study
-    other = plain_files(tmp_path, (own[0],))
+    other = plain_files((own[0],))
     Path("B.ISO").write_bytes(image_of(other))
     done, said = verify(capsys, "B.ISO")
     assert done == 1

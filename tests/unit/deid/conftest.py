@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bonescint.deid.instance import quiet_pydicom
+from bonescint.dicom.quiet import quiet_pydicom
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Silence pydicom, as the job does, because its warnings quote header values."""
     with quiet_pydicom():

@@ -14,12 +14,10 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pydicom.valuerep import VR
 
 from bonescint.deid.batch import write_cases
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
-from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts
 from tests.unit.deid.bad_files import CASES
+from tests.unit.deid.door import SETTINGS, coded, written
 from tests.unit.deid.encoded import (
     BIG,
     GOOD,
@@ -36,13 +34,7 @@ from tests.unit.deid.encoded import (
     item,
     undefined,
 )
-from tests.unit.deid.samples import CODE, NM, SECRET, WANTED, as_file, siemens
-
-SETTINGS = Settings(
-    load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY"),
-    UidReplacer(SECRET),
-    keep_secondary_capture=False,
-)
+from tests.unit.deid.samples import CODE, NM, WANTED, as_file, siemens
 
 
 @contextmanager
@@ -65,9 +57,9 @@ def no_hang(seconds: int = 3):
 
 def outcome(data: bytes, lost: frozenset[str] = frozenset()) -> str:
     """Return ``accepted`` (pixels and wanted attributes as they should be) or the reason."""
-    with quiet_pydicom(), no_hang():
+    with no_hang():
         try:
-            result = deidentify(data, {"views": ""}, CODE, SETTINGS)
+            result = coded(data)
         except Refused as refusal:
             assert Texts("deid", "en")(f"reason.{refusal.reason}")
             return refusal.reason
@@ -176,9 +168,8 @@ def test_values_too_long_for_their_vr(data):
 )  # fmt: skip
 def test_a_wrong_character_set_garbles_nothing(declared, text):
     data = changed(element(0x00080005, "CS", declared), element(STATION, "SH", text))
-    with quiet_pydicom():
-        written = dcmread(BytesIO(deidentify(data, {}, CODE, SETTINGS).data))
-    assert written.get("StationName") in ("核医学1", None, "")
+    result = written(data)
+    assert result.get("StationName") in ("核医学1", None, "")
 
 
 @pytest.mark.parametrize(
@@ -190,9 +181,8 @@ def test_a_wrong_character_set_garbles_nothing(declared, text):
 def test_compressed_images_keep_their_pixels(name):
     ds, source = around(name)
     data = as_file(ds, source.file_meta.TransferSyntaxUID)
-    with quiet_pydicom():
-        written = dcmread(BytesIO(deidentify(data, {}, CODE, SETTINGS).data))
-        assert np.array_equal(written.pixel_array, source.pixel_array)
+    result = written(data)
+    assert np.array_equal(result.pixel_array, source.pixel_array)
     frames = list(generate_frames(ds.PixelData, number_of_frames=int(ds.NumberOfFrames)))
     damaged = [frame[: len(frame) // 3] for frame in frames]
     for spoilt in (damaged, frames[:-1] or [b"\0" * 8], [*frames, frames[0]]):
@@ -202,9 +192,9 @@ def test_compressed_images_keep_their_pixels(name):
 
 
 def outcome_of_another_image(data: bytes) -> str:
-    with quiet_pydicom(), no_hang(20):
+    with no_hang(20):
         try:
-            deidentify(data, {}, CODE, SETTINGS)
+            coded(data)
         except Refused as refusal:
             return refusal.reason
     return "accepted"
@@ -214,11 +204,10 @@ def outcome_of_another_image(data: bytes) -> str:
 @pytest.mark.parametrize("tag", [STATION, 0x00080020, 0x00100040, 0x00101010, 0x00101020])
 def test_the_report_quotes_nothing_that_the_file_may_not_hold(tag, vr):
     data = changed(element(tag, vr, b"YAMADA"), element(0x00100010, "PN", b"YAMADA"))
-    with quiet_pydicom():
-        try:
-            facts = deidentify(data, {}, CODE, SETTINGS).facts
-        except Refused:
-            return
+    try:
+        facts = coded(data).facts
+    except Refused:
+        return
     assert not [value for value in facts.values() if "YAMADA" in str(value)]
 
 
@@ -226,8 +215,7 @@ def test_a_large_number_of_detectors_makes_no_items():
     source = siemens()
     source.DetectorVector = [65535, 1]
     del source.DetectorInformationSequence
-    with quiet_pydicom():
-        result = deidentify(as_file(source), {"views": "anterior+posterior"}, CODE, SETTINGS)
+    result = coded(source, "anterior+posterior")
     assert len(result.data) < 20_000
 
 
@@ -266,8 +254,7 @@ def test_one_bad_file_never_stops_the_rest(tmp_path, caplog):
     rows[-1]["sop_instance_uid"] = rows[0]["sop_instance_uid"]
     rows.append({**rows[0], "path": "absent.dcm", "sop_instance_uid": "1.2.9999"})
     out = tmp_path / "out"
-    with quiet_pydicom():
-        lines = [done.line for done in write_cases([(CODE, rows)], tmp_path, out, SETTINGS)]
+    lines = [done.line for done in write_cases([(CODE, rows)], tmp_path, out, SETTINGS)]
     assert len(lines) == len(rows)
     assert lines[0]["status"] == "written"
     assert lines[-2]["status"] == "duplicate"
@@ -287,6 +274,5 @@ def test_three_files_of_one_uid_one_unreadable(tmp_path):
         {"path": name, "views": "", "tracer": "MDP", "sop_instance_uid": "1.2"} for name in "abc"
     ]
     out = tmp_path / "out"
-    with quiet_pydicom():
-        lines = [done.line for done in write_cases([(CODE, rows)], tmp_path, out, SETTINGS)]
+    lines = [done.line for done in write_cases([(CODE, rows)], tmp_path, out, SETTINGS)]
     assert [line["reason"] for line in lines] == ["conflict", "conflict", "unreadable"]

@@ -16,14 +16,9 @@ from pydicom.uid import (
 
 from bonescint.cli import main
 from bonescint.deid.compare import Change, Size, changes
-from bonescint.deid.instance import Settings, deidentify
-from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
-from bonescint.resources import RESOURCES
-from tests.unit.deid.samples import CODE, SECRET, as_file, base, plant, siemens
-
-pytestmark = pytest.mark.usefixtures("quiet")
+from tests.unit.deid.door import coded
+from tests.unit.deid.samples import CODE, as_file, base, plant, siemens
 
 KINDS = {"removed", "emptied", "replaced", "added", "unchanged", "undecodable"}
 
@@ -177,9 +172,7 @@ def test_what_is_no_dicom_is_refused(tmp_path: Path) -> None:
 
 def test_before_and_after_of_the_engine() -> None:
     data = as_file(plant(siemens()))
-    policies = load_policies(RESOURCES / "tag_table.csv", "STUDY", "SERIES")
-    done = deidentify(data, {}, CODE, Settings(policies, UidReplacer(SECRET), False))
-    found = {change.path: change for change in changes(data, done.data)}
+    found = {change.path: change for change in changes(data, coded(data).data)}
     assert {change.kind for change in found.values()} <= KINDS
     assert found["(0010,0010)"].after == CODE
     assert found["(0010,0040)"].kind == "unchanged"

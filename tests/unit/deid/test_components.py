@@ -1,5 +1,6 @@
 """Components are those of SciPy, whichever part of it is loaded first, and cost no whole import."""
 
+import importlib
 import subprocess
 import sys
 
@@ -51,6 +52,6 @@ def test_another_scipy_is_asked_for_the_whole_package(monkeypatch: pytest.Monkey
     def missing(name: str) -> object:
         raise ImportError(name)
 
-    monkeypatch.setattr(module.importlib, "import_module", missing)
+    monkeypatch.setattr(importlib, "import_module", missing)
     monkeypatch.delitem(sys.modules, "scipy.ndimage")
     assert module._labels.__wrapped__() is module._of_the_package

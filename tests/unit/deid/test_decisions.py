@@ -7,27 +7,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pydicom import Dataset, dcmread
+from pydicom import dcmread
 from pydicom.uid import ExplicitVRLittleEndian
 
 from bonescint.deid.batch import write_cases
 from bonescint.deid.decisions import other_persons, read_decisions, released_images
-from bonescint.deid.instance import Settings, deidentify
+from bonescint.deid.instance import Settings
 from bonescint.deid.keep_private import load_kept
-from bonescint.deid.policy import load_policies
 from bonescint.deid.private import pattern_digest
-from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
 from bonescint.errors import InputError
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts
+from tests.unit.deid.door import SETTINGS, TABLE, by_table, coded, refusal, written
 from tests.unit.deid.encoded import around
-from tests.unit.deid.samples import CODE, SECRET, as_file, ge, siemens
+from tests.unit.deid.samples import CODE, as_file, ge, siemens
 from tests.unit.deid.test_engine import errors_of
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
-TABLE = ROOT / "resources/tag_table.csv"
-SETTINGS = Settings(load_policies(TABLE, "STUDY", "SERIES"), UidReplacer(SECRET), False)
 RECORD = {"decided_by": "chief technologist", "date": "2026-01-15", "reason": "seen"}
 SEEN, OTHER = "a1" * 32, "b2" * 32
 HEADER = "item\tsha256\tdecision\treviewer\tdate\n"
@@ -40,13 +34,7 @@ def released(*sources: bytes) -> Settings:
 
 def keeping(*entries: dict[str, object]) -> Settings:
     kept = load_kept([entry | RECORD for entry in entries])
-    return dataclasses.replace(SETTINGS, policies=load_policies(TABLE, "STUDY", "SERIES", kept))
-
-
-def refusal(data: bytes, settings: Settings = SETTINGS) -> Refused:
-    with pytest.raises(Refused) as refused:
-        deidentify(data, {}, CODE, settings)
-    return refused.value
+    return by_table(TABLE, kept=kept)
 
 
 def test_decisions_hold_for_one_content_and_a_block_wins(tmp_path):
@@ -116,7 +104,7 @@ def test_suspected_text_waits_for_a_person():
     data = as_file(source)
     refused = refusal(data)
     assert (refused.reason, refused.sha256) == ("burned-in-suspected", sha256(data).hexdigest())
-    result = dcmread(BytesIO(deidentify(data, {}, CODE, released(data)).data))
+    result = written(data, released(data))
     assert result.PixelData == source.PixelData
     # a decision about another file says nothing about this one
     assert refusal(data, released(data + b"\0")).reason == "burned-in-suspected"
@@ -151,10 +139,10 @@ def test_images_compressed_with_loss_are_kept_or_refused():
     strict = dataclasses.replace(SETTINGS, keep_lossy=False)
     flagged = siemens()
     flagged.LossyImageCompression = "01"
-    result = dcmread(BytesIO(deidentify(as_file(flagged), {}, CODE, SETTINGS).data))
+    result = written(flagged)
     assert result.LossyImageCompression == "01"
     assert refusal(as_file(flagged), strict).reason == "lossy"
-    deidentify(as_file(siemens()), {}, CODE, strict)
+    coded(siemens(), settings=strict)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +162,7 @@ def test_lossy_images_are_decoded_and_say_so(name, stated, ratio, method, kept):
     if stated is not None:
         ds.LossyImageCompression = stated
     data = as_file(ds, picture.file_meta.TransferSyntaxUID)
-    result = dcmread(BytesIO(deidentify(data, {}, CODE, SETTINGS).data))
+    result = written(data)
     assert result.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
     assert np.array_equal(result.pixel_array, picture.pixel_array)
     assert result.LossyImageCompression == "01"
@@ -209,23 +197,23 @@ VIEW: dict[str, object] = {
 
 
 def test_a_recorded_decision_keeps_a_private_element(tmp_path):
-    coded = deidentify(as_file(ge()), {}, CODE, keeping(VIEW))
-    result = dcmread(BytesIO(coded.data))
+    done = coded(ge(), settings=keeping(VIEW))
+    result = dcmread(BytesIO(done.data))
     private = [element.tag for element in result if element.tag.is_private]
     assert private == [0x00110010, 0x00111012]
     assert result[0x00111012].value == "WHOLE BODY_E"
     assert "113111" in [item.CodeValue for item in result.DeidentificationMethodCodeSequence]
-    assert coded.facts["n_kept_by_decision"] == 2
-    assert coded.table["odd groups"] == "kept_by_decision"
-    assert coded.facts["n_removed_private"] == 2
-    assert errors_of(coded.data, tmp_path) <= errors_of(as_file(ge()), tmp_path)
+    assert done.facts["n_kept_by_decision"] == 2
+    assert done.table["odd groups"] == "kept_by_decision"
+    assert done.facts["n_removed_private"] == 2
+    assert errors_of(done.data, tmp_path) <= errors_of(as_file(ge()), tmp_path)
 
 
 def test_what_the_decision_does_not_cover_goes():
-    coded = deidentify(as_file(ge("WHOLE BODY_F")), {}, CODE, keeping(VIEW))
-    assert not any(e.tag.is_private for e in dcmread(BytesIO(coded.data)))
-    assert coded.table["odd groups"] == "removed"
-    assert b"WHOLE BODY_F" not in coded.data
+    done = coded(ge("WHOLE BODY_F"), settings=keeping(VIEW))
+    assert not any(e.tag.is_private for e in dcmread(BytesIO(done.data)))
+    assert done.table["odd groups"] == "removed"
+    assert b"WHOLE BODY_F" not in done.data
 
 
 def test_a_kept_private_text_is_searched_for_identifiers():
@@ -244,21 +232,17 @@ def test_an_overlay_is_kept_by_its_content():
     ):  # fmt: skip
         source.add_new(0x60000000 | element, vr, value)
     plane = {"group": "6000", "element": "3000", "sha256": [sha256(bitmap).hexdigest()]}
-    coded = deidentify(as_file(source), {}, CODE, keeping(plane))
-    result = dcmread(BytesIO(coded.data))
+    done = coded(source, settings=keeping(plane))
+    result = dcmread(BytesIO(done.data))
     assert result[0x60003000].value == bitmap
     assert 0x60000022 not in result
-    assert coded.table["60xx"] == "kept_by_decision"
+    assert done.table["60xx"] == "kept_by_decision"
     source[0x60003000].value = bitmap[::-1]
-    assert not any(e.tag.group == 0x6000 for e in _read(source, keeping(plane)))
-
-
-def _read(source: Dataset, settings: Settings) -> Dataset:
-    return dcmread(BytesIO(deidentify(as_file(source), {}, CODE, settings).data))
+    assert not any(e.tag.group == 0x6000 for e in written(source, keeping(plane)))
 
 
 def test_the_outcome_of_every_row_of_the_hospitals_table(tmp_path: Path):
-    table = deidentify(as_file(siemens()), {}, CODE, SETTINGS).table
+    table = coded(siemens()).table
     assert list(table) == [row.tag for row in SETTINGS.policies["nm"].table]
     assert table["(0010,0010)"] == "coded"
     assert table["(0010,0030)"] == "emptied"  # Type 2

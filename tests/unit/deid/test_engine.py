@@ -23,11 +23,11 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescint.deid.instance import Coded, Settings, deidentify
-from bonescint.deid.policy import load_policies
+from bonescint.deid.instance import Coded, Settings
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
-from bonescint.resources import RESOURCES, ROOT
+from bonescint.resources import RESOURCES
+from tests.unit.deid.door import SETTINGS, TABLE, coded, refusal
 from tests.unit.deid.samples import (
     BIRTH,
     CODE,
@@ -48,27 +48,15 @@ from tests.unit.deid.samples import (
     siemens,
 )
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
-TABLE = ROOT / "resources/tag_table.csv"
-POLICIES = load_policies(TABLE, "BONE SCINTIGRAPHY", "WHOLE BODY")
-SETTINGS = Settings(POLICIES, UidReplacer(SECRET), keep_secondary_capture=False)
 KEEP_SC = dataclasses.replace(SETTINGS, keep_secondary_capture=True)
-
-
-def coded(ds: Dataset | bytes, views: str = "", rules: Settings = SETTINGS) -> Coded:
-    data = ds if isinstance(ds, bytes) else as_file(ds)
-    return deidentify(data, {"views": views}, CODE, rules)
 
 
 def read(result: Coded) -> Dataset:
     return dcmread(BytesIO(result.data))
 
 
-def reason(ds: Dataset | bytes, rules: Settings = SETTINGS) -> str:
-    with pytest.raises(Refused) as refusal:
-        coded(ds, rules=rules)
-    return refusal.value.reason
+def reason(ds: Dataset | bytes, settings: Settings = SETTINGS) -> str:
+    return refusal(ds, settings).reason
 
 
 def places(data: bytes, text: str) -> list[str]:
@@ -193,7 +181,7 @@ def test_uids_are_replaced_alike_everywhere():
     assert purpose.CodeMeaning == "Uncompressed predecessor"
     assert one.StudyInstanceUID == two.StudyInstanceUID != first.StudyInstanceUID
     assert one.file_meta.MediaStorageSOPInstanceUID == one.SOPInstanceUID
-    assert one.SOPInstanceUID != read(coded(first, rules=dataclasses.replace(
+    assert one.SOPInstanceUID != read(coded(first, settings=dataclasses.replace(
         SETTINGS, uids=UidReplacer(SECRET[::-1])))).SOPInstanceUID  # fmt: skip
 
 

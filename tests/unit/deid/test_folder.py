@@ -19,16 +19,15 @@ from bonescint.declared import columns
 from bonescint.deid import folder as module
 from bonescint.deid.folder import Account, deidentify_folder
 from bonescint.deid.instance import Settings
-from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
 from bonescint.errors import InputError
 from bonescint.files import read_rows
 from bonescint.identity.codes import CODE_PATTERN
-from bonescint.resources import RESOURCES, ROOT, Texts
+from bonescint.resources import ROOT, Texts
+from tests.unit.deid.door import POLICIES, SETTINGS
 from tests.unit.deid.samples import SECRET, as_file, base, ge, siemens
 
 REAL = Path(os.environ.get("BONESCINT_REAL_DATA", ROOT.parent / "shared/data/real"))
-POLICIES = load_policies(RESOURCES / "tag_table.csv", "STUDY", "SERIES")
 
 
 def scan(uid: str, patient: str = "A1", ds: Dataset | None = None, **values: str) -> bytes:
@@ -275,12 +274,11 @@ def test_an_interrupted_run_leaves_whole_files_and_no_report(run: Run) -> None:
         if stage == "code":
             raise KeyboardInterrupt
 
-    settings = Settings(POLICIES, UidReplacer(SECRET), False)
     handler, mask = signal.getsignal(signal.SIGINT), os.umask(0o022)
     os.umask(mask)
     with pytest.raises(KeyboardInterrupt):
         deidentify_folder(
-            run.source, run.destination, settings, None, frozenset(), 1, "ja", interrupt
+            run.source, run.destination, SETTINGS, None, frozenset(), 1, "ja", interrupt
         )
     assert signal.getsignal(signal.SIGINT) is handler
     assert os.umask(mask) == mask

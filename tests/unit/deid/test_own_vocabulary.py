@@ -1,26 +1,18 @@
 """The hospital's own lines: each one literal text, recorded and searched, at both doors."""
 
-import dataclasses
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from pydicom import Dataset, dcmread
+from pydicom import dcmread
 
 from bonescint.cli import main
-from bonescint.deid.instance import Settings, deidentify
+from bonescint.deid.instance import Settings
 from bonescint.deid.own_vocabulary import COLUMNS, open_keywords, read_terms
-from bonescint.deid.policy import load_policies
-from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
 from bonescint.errors import InputError
 from bonescint.files import read_rows
-from bonescint.resources import ROOT
-from tests.unit.deid.samples import CODE, SECRET, as_file, siemens
+from tests.unit.deid.door import TABLE, by_table, coded, refusal, written
+from tests.unit.deid.samples import as_file, siemens
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
-TABLE = ROOT / "resources/tag_table.csv"
 RECORD = "technologist,2026-01-15,seen"
 
 
@@ -32,12 +24,7 @@ def listed(folder: Path, *lines: str) -> Path:
 
 
 def settings(path: Path) -> Settings:
-    policies = load_policies(TABLE, "STUDY", "SERIES", own=read_terms(path))
-    return Settings(policies, UidReplacer(SECRET), keep_secondary_capture=False)
-
-
-def written(ds: Dataset, path: Path) -> Dataset:
-    return dcmread(BytesIO(deidentify(as_file(ds), {}, CODE, settings(path)).data))
+    return by_table(TABLE, own=read_terms(path))
 
 
 def test_a_listed_text_stays_in_any_case_and_width(tmp_path):
@@ -45,11 +32,11 @@ def test_a_listed_text_stays_in_any_case_and_width(tmp_path):
     source = siemens()
     source.SpecificCharacterSet = "ISO_IR 192"
     source.ProtocolName, source.ManufacturerModelName = "ＫＮＯＣＨＥＮ dpd", "NeuCam"
-    result = written(source, path)
+    result = written(source, settings(path))
     assert result.ProtocolName == "Knochen DPD"
     assert result.ManufacturerModelName == "NeuCam X"
     source.ProtocolName = "Knochen DPD 2"
-    assert "ProtocolName" not in written(source, path)
+    assert "ProtocolName" not in written(source, settings(path))
 
 
 def test_nested_and_one_of_several_values(tmp_path):
@@ -57,7 +44,7 @@ def test_nested_and_one_of_several_values(tmp_path):
     source = siemens()
     source.DetectorInformationSequence[0].CollimatorGridName = "xyz"
     source.SoftwareVersions = ["VA60A", "KYOTO BUILD", "other"]
-    result = written(source, path)
+    result = written(source, settings(path))
     assert result.DetectorInformationSequence[0].CollimatorGridName == "XYZ"
     assert result.SoftwareVersions == ["VA60A", "Kyoto build"]
 
@@ -66,21 +53,19 @@ def test_the_patients_own_name_in_it_stops_the_file(tmp_path):
     path = listed(tmp_path, "ProtocolName,Knochen Yamada,")
     source = siemens()
     source.ProtocolName = "Knochen Yamada"
-    with pytest.raises(Refused) as refused:
-        written(source, path)
-    assert (refused.value.reason, refused.value.detail) == ("residual-identifier", "(0018,1030)")
+    refused = refusal(source, settings(path))
+    assert (refused.reason, refused.detail) == ("residual-identifier", "(0018,1030)")
 
 
 def test_the_verification_knows_what_is_listed(tmp_path):
     source = siemens()
     source.ProtocolName = "Knochen DPD"
-    done = deidentify(
-        as_file(source), {}, CODE, settings(listed(tmp_path, "ProtocolName,Knochen DPD,"))
-    )
+    known = settings(listed(tmp_path, "ProtocolName,Knochen DPD,"))
+    done = coded(source, settings=known)
     # the site's own view codes
     assert done.facts["unlisted_attributes"] == "ViewCodeSequence"
-    bare = dataclasses.replace(settings(listed(tmp_path, "ProtocolName,other,")))
-    facts = deidentify(as_file(source), {}, CODE, bare).facts
+    bare = settings(listed(tmp_path, "ProtocolName,other,"))
+    facts = coded(source, settings=bare).facts
     assert facts["unlisted_attributes"] == "ProtocolName ViewCodeSequence"
 
 

@@ -9,30 +9,18 @@ import pytest
 from pydicom import Dataset, dcmread
 from pydicom.pixels import apply_color_lut
 from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
     RLELossless,
 )
 
-from bonescint.deid.instance import Settings, deidentify
-from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
 from bonescint.dicom.display import COLOUR_TABLE
-from bonescint.resources import ROOT
-from tests.unit.deid.samples import CODE, KANJI, SECRET, as_file, counts, siemens
+from tests.unit.deid import door
+from tests.unit.deid.door import NATIVE, SETTINGS, refusal, written
+from tests.unit.deid.samples import KANJI, as_file, counts, siemens
 from tests.unit.deid.test_engine import errors_of
 
-pytestmark = pytest.mark.usefixtures("quiet")
-SETTINGS = Settings(
-    load_policies(ROOT / "resources/tag_table.csv", "STUDY", "SERIES"), UidReplacer(SECRET), False
-)
-NATIVE = (
-    ExplicitVRLittleEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-)  # fmt: skip
 HOT = np.clip(np.arange(256)[:, None] * 3 - np.array([0, 255, 510]), 0, 255)
 
 
@@ -59,18 +47,15 @@ def swapped(ds: Dataset) -> Dataset:
 
 
 def coded(ds: Dataset, syntax: str = ExplicitVRLittleEndian, **settings: object) -> Dataset:
-    data = as_file(ds, syntax)
-    done = deidentify(data, {}, CODE, dataclasses.replace(SETTINGS, **settings))
-    return dcmread(BytesIO(done.data))
+    return written(as_file(ds, syntax), dataclasses.replace(SETTINGS, **settings))
 
 
 def refused(ds: Dataset, syntax: str = ExplicitVRLittleEndian) -> tuple[str, str]:
     data = as_file(ds, syntax)
     # whatever a person decided
     released = frozenset({sha256(data).hexdigest()})
-    with pytest.raises(Refused) as refusal:
-        deidentify(data, {}, CODE, dataclasses.replace(SETTINGS, releases=released))
-    return refusal.value.reason, refusal.value.detail
+    found = refusal(data, dataclasses.replace(SETTINGS, releases=released))
+    return found.reason, found.detail
 
 
 @pytest.mark.parametrize("syntax", NATIVE)
@@ -100,7 +85,7 @@ def test_compressed_indices():
 
 def test_no_new_conformance_error(tmp_path):
     ds = palette()
-    done = deidentify(as_file(ds), {}, CODE, SETTINGS)
+    done = door.coded(ds)
     assert errors_of(done.data, tmp_path) <= errors_of(as_file(ds), tmp_path)
     assert done.facts["n_kept"]
 

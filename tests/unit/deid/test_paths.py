@@ -1,5 +1,6 @@
 """Two readers, one result: byte ranges and pydicom give the same file or the same refusal."""
 
+import dataclasses
 import os
 from io import BytesIO
 from pathlib import Path
@@ -16,24 +17,19 @@ from pydicom.uid import (
 )
 
 from bonescint.deid import instance
-from bonescint.deid.instance import Coded, Settings, deidentify, quiet_pydicom
-from bonescint.deid.policy import load_policies
+from bonescint.deid.instance import Coded
 from bonescint.deid.ranges import Unusual, read_ranges
 from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
 from bonescint.demo.patients import sample_patients
 from bonescint.demo.scans import whole_body
 from bonescint.resources import ROOT
 from tests.unit.deid.bad_files import CASES
+from tests.unit.deid.door import SETTINGS, coded
 from tests.unit.deid.encoded import GOOD, IMPLICIT, STATION, changed, element, encode, undefined
-from tests.unit.deid.samples import CODE, SECRET, as_file, ge, plant, siemens
+from tests.unit.deid.samples import as_file, ge, plant, siemens
 from tests.unit.deid.test_random import BASE, trees
 
-SETTINGS = Settings(
-    load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY"),
-    UidReplacer(SECRET),
-    keep_secondary_capture=True,
-)
+SETTINGS = dataclasses.replace(SETTINGS, keep_secondary_capture=True)
 REAL = Path(os.environ.get("BONESCINT_REAL_DATA", ROOT.parent / "shared" / "data" / "real"))
 # test_bad_input.py tells files that hang the program from files that raise
 HANGING = {"JPEG 2000, tile that ends before its data", "ambiguous words"}
@@ -45,10 +41,10 @@ def _never(*_: object) -> None:
 
 def outcome(data: bytes, views: str, reader) -> object:
     """Return what one reader makes of a file: bytes and report, or the refusal's reason."""
-    with pytest.MonkeyPatch.context() as patch, quiet_pydicom():
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(instance, "read_ranges", reader)
         try:
-            done: Coded = deidentify(data, {"views": views}, CODE, SETTINGS)
+            done: Coded = coded(data, views, SETTINGS)
         except Refused as refusal:
             return refusal.reason
         except Exception as error:

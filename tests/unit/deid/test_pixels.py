@@ -50,8 +50,6 @@ from tests.unit.deid.test_codestream import (
     segment,
 )
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
 
 def image(data: bytes):
     return prepare(read_source(data))

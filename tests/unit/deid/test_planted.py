@@ -15,16 +15,14 @@ from pydicom import dcmread
 
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
-from bonescint.deid.instance import Settings, quiet_pydicom
-from bonescint.deid.policy import load_policies
-from bonescint.deid.uids import UidReplacer
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.dicom.tree import index_tree
 from bonescint.files import write_rows
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts
 from tests.planted.corpus import PlantedFile, corpus
 from tests.planted.objects import KINDS, look_up, wanted
 from tests.planted.search import Haystack
-from tests.unit.deid.samples import SECRET
+from tests.unit.deid.door import SETTINGS
 from tests.unit.deid.test_engine import errors_of
 
 # written out, so that a family that is lost from the corpus is missed
@@ -66,8 +64,6 @@ class _Log(logging.Handler):
 
 def outcomes(folder: Path, lines: list[dict[str, object]]) -> Iterator[Outcome]:
     """Lay out the corpus as a hospital's folder, index it and write each file under its code."""
-    policies = load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY")
-    settings = Settings(policies, UidReplacer(SECRET), keep_secondary_capture=False)
     raw, written = folder / "raw", folder / "dicom"
     files = {file.path: file for file in corpus()}
     for path, file in files.items():
@@ -81,7 +77,7 @@ def outcomes(folder: Path, lines: list[dict[str, object]]) -> Iterator[Outcome]:
             else:
                 file = files.pop(row["path"])
                 yield Outcome(file, reason=row["reason"], detail=row["detail"])
-        for done in write_cases(cases, raw, written, settings):
+        for done in write_cases(cases, raw, written, SETTINGS):
             lines.append(done.line)
             file = files.pop(done.row["path"])
             if done.refusal:

@@ -16,19 +16,12 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
-from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
-from bonescint.resources import RESOURCES, ROOT
+from bonescint.resources import RESOURCES
+from tests.unit.deid.door import coded
 from tests.unit.deid.encoded import BODY, LONG, PARTS, PIXELS, STATION, Tree, encode, parse
-from tests.unit.deid.samples import CODE, ENCODINGS, SECRET, counts
+from tests.unit.deid.samples import CODE, ENCODINGS, counts
 
-SETTINGS = Settings(
-    load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY"),
-    UidReplacer(SECRET),
-    keep_secondary_capture=False,
-)
 # texts that the header gives about the patient, and one that it does not give
 NAME, KANJI, PATIENT_ID = "Quxley", "鵜飼^琉璃子", "0098712345"
 UNKNOWN = "Zyxwvut"
@@ -132,14 +125,13 @@ REASONS = {"residual-identifier", "required-attribute", "damaged", "unreadable-v
 
 
 def outcome(tree: Tree, syntax: str, undefined: bool) -> bytes | str:
-    with quiet_pydicom():
-        try:
-            return deidentify(encode(tree, syntax, undefined), {}, CODE, SETTINGS).data
-        except Refused as refusal:
-            # "damaged": a name or an ID that is no text, as one in UTF-16; "unreadable-value":
-            # a study date in digits that are no day
-            assert refusal.reason in REASONS
-            return refusal.reason
+    try:
+        return coded(encode(tree, syntax, undefined)).data
+    except Refused as refusal:
+        # "damaged": a name or an ID that is no text, as one in UTF-16; "unreadable-value":
+        # a study date in digits that are no day
+        assert refusal.reason in REASONS
+        return refusal.reason
 
 
 def walk(body: bytes, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
@@ -197,10 +189,9 @@ def test_no_identifier_survives_and_every_encoding_gives_the_same(extra):
 @pytest.mark.parametrize(("syntax", "undefined"), ENCODED)
 def test_the_generator_writes_what_the_library_reads(syntax, undefined):
     tree = {**BASE, 0x00101001: ("PN", b"A^B "), 0x00091001: ("LO", b"private ")}
-    with quiet_pydicom():
-        read = dcmread(BytesIO(encode(tree, syntax, undefined)))
-        assert read.OtherPatientNames == "A^B"
-        assert read.PatientName == f"{NAME}^Wendoline={KANJI}"
-        assert list(read.DetectorVector) == [1, 2]
-        assert read.DetectorInformationSequence[1].CollimatorType == "PARA"
-        assert (read.pixel_array == counts()).all()
+    read = dcmread(BytesIO(encode(tree, syntax, undefined)))
+    assert read.OtherPatientNames == "A^B"
+    assert read.PatientName == f"{NAME}^Wendoline={KANJI}"
+    assert list(read.DetectorVector) == [1, 2]
+    assert read.DetectorInformationSequence[1].CollimatorType == "PARA"
+    assert (read.pixel_array == counts()).all()

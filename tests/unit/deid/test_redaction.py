@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydicom import Dataset, dcmread
 
 from bonescint.deid import instance
-from bonescint.deid.instance import Coded, Settings, deidentify
+from bonescint.deid.instance import Coded, Settings
 from bonescint.deid.pixels import prepare
 from bonescint.deid.policy import load_policies
 from bonescint.deid.ranges import read_ranges
@@ -24,17 +24,13 @@ from bonescint.deid.rectangles import (
 )
 from bonescint.deid.redaction import redacted
 from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts
+from tests.unit.deid.door import SETTINGS, TABLE, coded, refusal
 from tests.unit.deid.encoded import around
-from tests.unit.deid.samples import CODE, SECRET, as_file, ge, siemens
+from tests.unit.deid.samples import as_file, ge, siemens
 from tests.unit.deid.test_burned_in import FONTS, stencil
 from tests.unit.deid.test_engine import errors_of
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
-TABLE = ROOT / "resources/tag_table.csv"
-SETTINGS = Settings(load_policies(TABLE, "STUDY", "SERIES"), UidReplacer(SECRET), False)
 numbers = st.integers(0, 999_999)
 rectangles = st.builds(
     Rectangle, numbers.map(lambda n: max(n, 1)), numbers, numbers,
@@ -48,14 +44,8 @@ def redacting(data: bytes, text: str, *releases: str) -> Settings:
 
 
 def code(data: bytes, settings: Settings) -> tuple[Coded, Dataset]:
-    coded = deidentify(data, {}, CODE, settings)
-    return coded, dcmread(BytesIO(coded.data))
-
-
-def reason(data: bytes, settings: Settings) -> Refused:
-    with pytest.raises(Refused) as refused:
-        deidentify(data, {}, CODE, settings)
-    return refused.value
+    done = coded(data, settings=settings)
+    return done, dcmread(BytesIO(done.data))
 
 
 def with_text() -> Dataset:
@@ -103,7 +93,7 @@ def test_what_is_no_list_of_rectangles_is_refused(text: str) -> None:
 def test_a_redacted_image_differs_inside_the_rectangles_alone(tmp_path) -> None:
     source = with_text()
     data = as_file(source)
-    assert reason(data, SETTINGS).reason == "burned-in-suspected"
+    assert refusal(data, SETTINGS).reason == "burned-in-suspected"
     coded, result = code(data, redacting(data, AROUND_TEXT))
     before, after = source.pixel_array, result.pixel_array
     assert not after[0, 15:45, 20:220].any()
@@ -158,21 +148,21 @@ def test_text_outside_the_rectangles_waits_for_a_person_again() -> None:
     data = as_file(with_text())
     beside = "2:0,0,9,9"
     digest = redacted_digest(sha256(data).hexdigest(), parse_rectangles(beside))
-    refused = reason(data, redacting(data, beside))
+    refused = refusal(data, redacting(data, beside))
     assert (refused.reason, refused.sha256) == ("redacted-suspected", digest)
     # an earlier decision about the picture does not count
-    assert reason(data, redacting(data, beside, sha256(data).hexdigest())).sha256 == digest
+    assert refusal(data, redacting(data, beside, sha256(data).hexdigest())).sha256 == digest
     _, result = code(data, redacting(data, beside, digest))
     assert result.BurnedInAnnotation == "NO"
     # other rectangles do not change it either
-    assert reason(data, redacting(data, "2:0,0,9,8", digest)).reason == "redacted-suspected"
+    assert refusal(data, redacting(data, "2:0,0,9,8", digest)).reason == "redacted-suspected"
 
 
 def test_what_the_header_said_of_text_is_settled_by_rectangles() -> None:
     source = siemens()
     source.BurnedInAnnotation = "YES"
     data = as_file(source)
-    assert reason(data, SETTINGS).reason == "burned-in-suspected"
+    assert refusal(data, SETTINGS).reason == "burned-in-suspected"
     _, result = code(data, redacting(data, "1:0,0,8,2"))
     assert result.BurnedInAnnotation == "NO"
 
@@ -182,7 +172,7 @@ def test_what_the_header_said_of_text_is_settled_by_rectangles() -> None:
 )
 def test_rectangles_outside_the_image_are_refused(text: str) -> None:
     data = as_file(siemens())
-    refused = reason(data, redacting(data, text))
+    refused = refusal(data, redacting(data, text))
     assert (refused.reason, refused.sha256) == ("rectangles-outside", "")
     assert refused.detail == f"{text} in 2 frames of 8 x 32"
     for language in ("ja", "en"):
@@ -248,7 +238,7 @@ def test_the_written_pixels_are_proven(monkeypatch, wrong) -> None:
     source.PixelData = b"\1\0" * (2 * 32 * 8)
     data = as_file(source)
     monkeypatch.setattr(instance, "redacted", wrong)
-    refused = reason(data, redacting(data, "1:1,1,4,4"))
+    refused = refusal(data, redacting(data, "1:1,1,4,4"))
     assert (refused.reason, refused.detail) == ("verification-failed", "(7FE0,0010)")
 
 

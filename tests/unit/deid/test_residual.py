@@ -12,17 +12,15 @@ from bonescint.deid.encoding import encode_dataset
 from bonescint.deid.engine import Engine
 from bonescint.deid.identifiers import known_identifiers
 from bonescint.deid.pixels import prepare
-from bonescint.deid.policy import Policy, Rule, load_policies
+from bonescint.deid.policy import Policy, Rule
 from bonescint.deid.refusal import Refused
 from bonescint.deid.residual import verify_coded
 from bonescint.deid.source import read_source
 from bonescint.deid.uids import UidReplacer
-from bonescint.resources import ROOT
+from tests.unit.deid.door import POLICIES
 from tests.unit.deid.samples import CODE, ENCODINGS, SECRET, as_file, siemens
 
-pytestmark = pytest.mark.usefixtures("quiet")
-
-POLICY = load_policies(ROOT / "resources/tag_table.csv", "study", "series")["nm"]
+POLICY = POLICIES["nm"]
 ROW = {"patient_id": "0012345678", "patient_name": "Yamada^Hanako=山田^花子=ヤマダ^ハナコ"}
 
 

@@ -18,32 +18,19 @@ from pydicom.uid import (
 )
 
 from bonescint.deid.batch import write_cases
-from bonescint.deid.instance import Coded, Settings, deidentify
+from bonescint.deid.instance import Settings
 from bonescint.deid.keep_private import load_kept
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
 from bonescint.errors import InputError
 from bonescint.names.ids import normalise
-from bonescint.resources import ROOT
+from tests.unit.deid.door import SETTINGS, TABLE, coded, refusal
 from tests.unit.deid.encoded import changed, element
-from tests.unit.deid.samples import CODE, SECRET, as_file, ge, siemens
-
-pytestmark = pytest.mark.usefixtures("quiet")
-
-TABLE = ROOT / "resources/tag_table.csv"
-SETTINGS = Settings(load_policies(TABLE, "STUDY", "SERIES"), UidReplacer(SECRET), False)
-
-
-def coded(ds: Dataset | bytes, views: str = "", settings: Settings = SETTINGS) -> Coded:
-    data = ds if isinstance(ds, bytes) else as_file(ds)
-    return deidentify(data, {"views": views}, CODE, settings)
+from tests.unit.deid.samples import CODE, as_file, ge, siemens
 
 
 def refused(ds: Dataset | bytes, settings: Settings = SETTINGS) -> str:
-    with pytest.raises(Refused) as refusal:
-        coded(ds, settings=settings)
-    return refusal.value.reason
+    return refusal(ds, settings).reason
 
 
 @pytest.mark.parametrize(

@@ -1,26 +1,18 @@
 """The residual scan: which spellings of an identifier are found, and which other texts are not."""
 
 import struct
-from io import BytesIO
 
 import pytest
-from pydicom import Dataset, dcmread
+from pydicom import Dataset
 
 from bonescint.deid.identifiers import Identifiers, known_identifiers
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
-from bonescint.deid.policy import load_policies
+from bonescint.deid.instance import deidentify
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
-from bonescint.deid.uids import UidReplacer
-from bonescint.resources import ROOT
+from bonescint.dicom.quiet import quiet_pydicom
+from tests.unit.deid.door import SETTINGS, coded, written
 from tests.unit.deid.encoded import STATION, changed, element
-from tests.unit.deid.samples import CODE, SECRET, as_file, siemens
-
-SETTINGS = Settings(
-    load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY"),
-    UidReplacer(SECRET),
-    keep_secondary_capture=False,
-)
+from tests.unit.deid.samples import CODE, as_file, siemens
 
 
 def patient(**header: object) -> Dataset:
@@ -37,7 +29,7 @@ def refused(data: bytes | Dataset) -> bool:
     """Tell whether an instance is refused for an identifier; any other refusal is a mistake."""
     with quiet_pydicom():
         try:
-            deidentify(data if isinstance(data, bytes) else as_file(data), {}, CODE, SETTINGS)
+            coded(data)
         except Refused as refusal:
             assert refusal.reason == "residual-identifier"
             return True
@@ -122,12 +114,11 @@ NUMBERS_MISSED = ["12345678.0", "12345678.", "1.2345678E7", "12345678e0", "12345
 
 def written_without(data: bytes, text: str | bytes) -> bool:
     """Tell whether a number is refused, or left out because it has more digits than it may."""
-    with quiet_pydicom():
-        try:
-            kept = text.encode() if isinstance(text, str) else text
-            return kept not in deidentify(data, {}, CODE, SETTINGS).data
-        except Refused as refusal:
-            return refusal.reason == "residual-identifier"
+    try:
+        kept = text.encode() if isinstance(text, str) else text
+        return kept not in coded(data).data
+    except Refused as refusal:
+        return refusal.reason == "residual-identifier"
 
 
 @pytest.mark.parametrize("text", NUMBERS_FOUND)
@@ -158,8 +149,7 @@ def test_other_numbers_in_a_row_stay(text):
 
 def known(**header: object) -> Identifiers:
     data = as_file(patient(**header))
-    with quiet_pydicom():
-        return known_identifiers(read_source(data), {})
+    return known_identifiers(read_source(data), {})
 
 
 @pytest.mark.parametrize(
@@ -207,19 +197,17 @@ def test_identifiers_among_several_numbers():
 @pytest.mark.parametrize("encoding", ["ascii", "utf-16-le", "utf-16-be"])
 def test_text_in_binary_numbers(tag, encoding):
     data = changed(element(tag, "US", "  YAMADA ".encode(encoding).ljust(20)))
-    with quiet_pydicom():
-        try:
-            written = deidentify(data, {}, CODE, SETTINGS).data
-        except Refused as refusal:
-            assert refusal.reason in ("residual-identifier", "required-attribute")
-            return
+    try:
+        written = coded(data).data
+    except Refused as refusal:
+        assert refusal.reason in ("residual-identifier", "required-attribute")
+        return
     assert "YAMADA".encode(encoding) not in written
 
 
 def test_no_text_of_anybody_in_binary_numbers():
     data = changed(element(0x00540080, "US", b"WIFE OF THE MAYOR "))
-    with quiet_pydicom():
-        assert b"MAYOR" not in deidentify(data, {}, CODE, SETTINGS).data
+    assert b"MAYOR" not in coded(data).data
 
 
 @pytest.mark.parametrize("value", [123456, 12345678, 19480317, 312345678])
@@ -301,16 +289,15 @@ def test_innocent_chance_is_rare():
 def test_a_row_of_the_batch_is_known_too():
     data = as_file(patient(PatientName="", PatientID="12345678", StationName="YAMADA"))
     row = {"patient_name": "Yamada^Hanako", "patient_id": "0012345678"}
-    with quiet_pydicom(), pytest.raises(Refused, match="residual-identifier"):
+    with pytest.raises(Refused, match="residual-identifier"):
         deidentify(data, row, CODE, SETTINGS)
 
 
 def test_a_file_of_another_patient_than_the_index_read():
     data = as_file(patient(PatientID="0012345678"))
-    with quiet_pydicom():
-        assert deidentify(data, {"patient_id": " 12345678"}, CODE, SETTINGS).data
-        with pytest.raises(Refused) as caught:
-            deidentify(data, {"patient_id": "12345679"}, CODE, SETTINGS)
+    assert deidentify(data, {"patient_id": " 12345678"}, CODE, SETTINGS).data
+    with pytest.raises(Refused) as caught:
+        deidentify(data, {"patient_id": "12345679"}, CODE, SETTINGS)
     assert (caught.value.reason, "1234567" in str(caught.value)) == ("changed", False)
 
 
@@ -347,11 +334,8 @@ def test_a_name_is_known_whatever_its_vr(vr):
 
 def test_both_of_two_names_are_known():
     names = element(0x00100010, "PN", b"YAMADA^HANAKO ") + element(0x00100010, "PN", b"Sato^Aki")
-    with quiet_pydicom():
-        try:
-            written = deidentify(
-                changed(names, element(STATION, "SH", b"YAMADA")), {}, CODE, SETTINGS
-            )
-        except Refused:
-            return
-    assert dcmread(BytesIO(written.data)).get("StationName") != "YAMADA"
+    try:
+        result = written(changed(names, element(STATION, "SH", b"YAMADA")))
+    except Refused:
+        return
+    assert result.get("StationName") != "YAMADA"

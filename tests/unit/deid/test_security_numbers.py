@@ -8,15 +8,13 @@ import pytest
 import yaml
 from pydicom import Dataset
 
-from bonescint.deid.instance import Settings, deidentify
+from bonescint.deid.instance import deidentify
 from bonescint.deid.k_anonymity import assess
-from bonescint.deid.policy import load_policies
-from bonescint.deid.uids import UidReplacer
 from bonescint.demo.patients import sample_patients
 from bonescint.demo.scans import whole_body
 from bonescint.files import Row
 from bonescint.resources import ROOT
-from tests.unit.deid.samples import SECRET
+from tests.unit.deid.door import SETTINGS
 
 # the rows of the pages, in their order
 ROWS = [
@@ -40,8 +38,6 @@ SHOWN = re.compile(r"^\|.*\| (\d+) (?:of|/) (\d+) \|$", re.M)
 def cases() -> list[Row]:
     """Return what the coded files of the default demonstration tell of each patient."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    policies = load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY")
-    rules = Settings(policies, UidReplacer(SECRET), keep_secondary_capture=False)
     # the images tell none of it
     pixels = np.ones((2, 64, 64), "<u2")
     found = []
@@ -49,7 +45,7 @@ def cases() -> list[Row]:
         if patient.kind == "study":
             code = f"BS-{patient.index:05}"
             scan = whole_body(patient, config["demo"]["seed"], pixels)[0]
-            facts = deidentify(_bytes(scan), {"views": ""}, code, rules).facts
+            facts = deidentify(_bytes(scan), {"views": ""}, code, SETTINGS).facts
             row = {name: "" if value is None else str(value) for name, value in facts.items()}
             found.append({"code": code} | row)
     return found
@@ -61,7 +57,6 @@ def _bytes(scan: Dataset) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_page_has_the_numbers_of_the_demonstration(cases: list[Row], language: str) -> None:
     found = {str(row["attributes"]): row for row in assess(cases)[0]}

@@ -15,6 +15,7 @@ from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
 from bonescint.dicom.headers import Header, read_header
 from bonescint.dicom.index import index_row
+from tests.unit.deid.door import coded
 from tests.unit.deid.encoded import (
     BIG,
     GOOD,
@@ -32,9 +33,8 @@ from tests.unit.deid.encoded import (
     undefined,
 )
 from tests.unit.deid.samples import CODE, PATIENT_ID, as_file, plant, siemens
-from tests.unit.deid.test_engine import coded, read
+from tests.unit.deid.test_engine import read
 
-pytestmark = pytest.mark.usefixtures("quiet")
 DETECTORS = 0x00540022
 
 

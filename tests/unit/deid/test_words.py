@@ -7,26 +7,15 @@ from io import BytesIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydicom import Dataset, dcmread
+from pydicom import dcmread
 from pydicom.sequence import Sequence
 
-from bonescint.deid.instance import Settings, deidentify
-from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
-from bonescint.deid.uids import UidReplacer
 from bonescint.deid.vocabulary import vocabulary
 from bonescint.dicom.view_codes import VIEWS
-from bonescint.resources import RESOURCES, ROOT
-from tests.unit.deid.samples import BIRTH, CODE, PATIENT_ID, SECRET, as_file, code_item, siemens
-
-pytestmark = pytest.mark.usefixtures("quiet")
-
-TABLE = ROOT / "resources/tag_table.csv"
-SETTINGS = Settings(load_policies(TABLE, "STUDY", "SERIES"), UidReplacer(SECRET), False)
-
-
-def written(ds: Dataset, settings: Settings = SETTINGS) -> Dataset:
-    return dcmread(BytesIO(deidentify(as_file(ds), {}, CODE, settings).data))
+from bonescint.resources import RESOURCES
+from tests.unit.deid.door import TABLE, by_table, coded, written
+from tests.unit.deid.samples import BIRTH, PATIENT_ID, code_item, siemens
 
 
 @pytest.mark.parametrize(
@@ -188,12 +177,11 @@ def test_the_patients_own_number_in_the_form_of_a_version_never_comes_out(value)
      ("Manufacturer", "SIEMENS\\GE", "SIEMENS"), ("BodyPartExamined", "CHEST\\HAND", "CHEST")],
 )  # fmt: skip
 def test_a_value_too_many_is_counted(keyword, value, kept):
-    source = as_file(siemens())
-    done = deidentify(source, {}, CODE, SETTINGS)
+    done = coded(siemens())
     assert keyword not in done.facts["unlisted_attributes"].split()
     ds = siemens()
     setattr(ds, keyword, value)
-    done = deidentify(as_file(ds), {}, CODE, SETTINGS)
+    done = coded(ds)
     assert keyword in done.facts["unlisted_attributes"].split()
     assert dcmread(BytesIO(done.data))[keyword].value == kept
 
@@ -202,10 +190,9 @@ def test_the_hospitals_own_table_may_keep_them_as_they_are(tmp_path):
     table = tmp_path / "t.csv"
     row = '"(0018,1030)",ProtocolName,x,keep,'
     table.write_text(f"{TABLE.read_text(encoding='utf-8').rstrip()}\n{row}\n", encoding="utf-8")
-    settings = Settings(load_policies(table, "STUDY", "SERIES"), UidReplacer(SECRET), False)
     source = siemens()
     source.ProtocolName = "Knochen DPD"
-    assert written(source, settings).ProtocolName == "Knochen DPD"
+    assert written(source, by_table(table)).ProtocolName == "Knochen DPD"
 
 
 @pytest.mark.parametrize("scheme", ["99SDM", "SNM3", "SRT"])

@@ -1,19 +1,14 @@
 """The written file decodes to the source's image, as its bytes show, not as the engine says."""
 
-from io import BytesIO
-
 import numpy as np
 import pytest
-from pydicom import dcmread
 
 from bonescint.deid import engine
-from bonescint.deid.instance import deidentify
-from bonescint.deid.refusal import Refused
 from bonescint.dicom import tags
-from tests.unit.deid.samples import CODE, as_file, counts, siemens
-from tests.unit.deid.test_palette import SETTINGS, palette
+from tests.unit.deid.door import refusal, written
+from tests.unit.deid.samples import counts, siemens
+from tests.unit.deid.test_palette import palette
 
-pytestmark = pytest.mark.usefixtures("quiet")
 DESCRIBED = {
     tags.SamplesPerPixel: b"\3\0", tags.PhotometricInterpretation: b"MONOCHROME1 ",
     tags.Rows: b"\x10\0", tags.Columns: b"\x10\0", tags.BitsAllocated: b"\x08\0",
@@ -37,9 +32,8 @@ def outcome(monkeypatch, spoil, source=None) -> tuple[str, str]:
         return encode(elements)
 
     monkeypatch.setattr(engine, "encode_dataset", encode_spoilt)
-    with pytest.raises(Refused) as refusal:
-        deidentify(as_file(source or siemens()), {}, CODE, SETTINGS)
-    return refusal.value.reason, refusal.value.detail
+    found = refusal(source or siemens())
+    return found.reason, found.detail
 
 
 @pytest.mark.parametrize("tag", DESCRIBED)
@@ -82,5 +76,4 @@ def test_pixels_that_get_lost_are_noticed(monkeypatch, vr, change):
 
 
 def test_an_honest_file_decodes():
-    done = deidentify(as_file(siemens()), {}, CODE, SETTINGS)
-    assert np.array_equal(dcmread(BytesIO(done.data)).pixel_array, counts())
+    assert np.array_equal(written(siemens()).pixel_array, counts())

@@ -15,15 +15,14 @@ from pydicom.uid import (
 )
 
 from bonescint.deid.folder import deidentify_folder
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
-from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
-from bonescint.deid.uids import UidReplacer
 from bonescint.dicom.headers import Unreadable, read_header
 from bonescint.dicom.index import index_row
+from bonescint.dicom.quiet import quiet_pydicom
 from bonescint.files import read_rows
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts
+from tests.unit.deid.door import SETTINGS, coded
 from tests.unit.deid.encoded import (
     BIG,
     BODY,
@@ -39,13 +38,8 @@ from tests.unit.deid.encoded import (
     meta,
     undefined,
 )
-from tests.unit.deid.samples import CODE, SECRET, as_file, siemens
+from tests.unit.deid.samples import as_file, siemens
 
-SETTINGS = Settings(
-    load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY"),
-    UidReplacer(SECRET),
-    keep_secondary_capture=False,
-)
 BODIES = {"explicit": BODY, "implicit": body_of(IMPLICIT), "big": body_of(BIG)}
 SYNTAXES = {
     "explicit": ExplicitVRLittleEndian,
@@ -72,7 +66,7 @@ def both(path: Path, data: bytes) -> tuple[tuple[str, str], tuple[str, str]]:
         assert index_row(header, "a", 1)["patient_id"]
     with quiet_pydicom():
         try:
-            deidentify(data, {"views": ""}, CODE, SETTINGS)
+            coded(data)
         except Refused as refusal:
             for language in ("ja", "en"):
                 assert Texts("deid", language)(f"reason.{refusal.reason}")

@@ -16,8 +16,8 @@ from typing import IO, Any
 from pyzipper import WZ_AES, ZIP_DEFLATED, AESZipFile, BadZipFile  # type: ignore[import-untyped]
 from pyzipper.zipfile_aes import AESZipInfo  # type: ignore[import-untyped]
 
-from bonescint.delivery.disc.image import blocks, cannot_write, has_changed
-from bonescint.delivery.disc.layout import DiscFile
+from bonescint.delivery.disc.image import cannot_write, has_changed
+from bonescint.delivery.disc.layout import DiscFile, blocks
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import both
@@ -38,8 +38,6 @@ def write_archive_of(files: Sequence[DiscFile], path: Path, passphrase: str) -> 
     files
         Files of the plain volume. They get the names that Windows would show, with DICOMDIR at the
         root.
-    path
-        The archive.
     passphrase
         Printable ASCII, because programs read other characters differently.
 
@@ -90,15 +88,7 @@ def _opened(file: DiscFile) -> AbstractContextManager[IO[bytes]]:
 
 
 def archive_bound(files: Iterable[DiscFile], packed: Mapping[Path, int]) -> int:
-    """Return the greatest size in bytes that an archive of these files can have.
-
-    Parameters
-    ----------
-    files
-        Files of a plain volume.
-    packed
-        Compressed sizes as `packed_sizes` returns them. Other files count as uncompressed.
-    """
+    """Return the most bytes of an archive of these files, by `packed_sizes` where known."""
     total = _END
     for file in files:
         # incompressible data grow by some bytes per block
@@ -110,13 +100,7 @@ def archive_bound(files: Iterable[DiscFile], packed: Mapping[Path, int]) -> int:
 
 
 def packed_sizes(files: Iterable[Path]) -> dict[Path, int]:
-    """Return the compressed size of each file in the archive.
-
-    Parameters
-    ----------
-    files
-        The images.
-    """
+    """Return the compressed size of each file in the archive."""
     files = list(files)
     with ThreadPoolExecutor() as threads:  # zlib releases the lock of the interpreter
         return dict(zip(files, threads.map(_packed, files), strict=True))

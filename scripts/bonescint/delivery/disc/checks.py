@@ -71,12 +71,6 @@ def check_files(
 
     Parameters
     ----------
-    contents
-        The files.
-    verdict
-        Gets counts and faults.
-    known
-        What the study knows.
     language
         Of the places in files.
     advance
@@ -237,19 +231,7 @@ def _check_listed(contents: VolumeContents, found: FilesFound, verdict: DiscVerd
 def check_against_study(
     found: FilesFound, label: str, known: StudyRecords, verdict: DiscVerdict
 ) -> None:
-    """Compare the images with those that the study verified, and the codes with its list.
-
-    Parameters
-    ----------
-    found
-        What was read.
-    label
-        The File-set ID.
-    known
-        What the study knows.
-    verdict
-        Gets counts and faults.
-    """
+    """Compare the images with those that the study verified, and the codes with its list."""
     if known.images is not None:
         for path, image in sorted(found.images.items()):
             code = known.images.get(found.hashes[path])

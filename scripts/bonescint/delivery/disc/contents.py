@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -12,9 +11,9 @@ from typing import IO, Any, Protocol
 
 from pyzipper import AESZipFile, BadZipFile  # type: ignore[import-untyped]
 
-from bonescint.delivery.disc.iso_reader import CHUNK, joliet_name
+from bonescint.delivery.disc.iso_reader import joliet_name
 from bonescint.delivery.disc.iso_records import Extent
-from bonescint.delivery.disc.layout import MANIFEST, MANIFEST_IN_JOLIET, SECTOR
+from bonescint.delivery.disc.layout import CHUNK, MANIFEST, MANIFEST_IN_JOLIET, SECTOR
 from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.folders import files_below
 
@@ -67,15 +66,7 @@ class _InImage(io.RawIOBase):
 
 
 class ImageContents:
-    """The files of one tree of an image.
-
-    Parameters
-    ----------
-    stream
-        The image.
-    files
-        Name -> extent.
-    """
+    """The files (name -> extent) of one tree of an image."""
 
     def __init__(self, stream: IO[bytes], files: Mapping[str, Extent]) -> None:
         self._stream = stream
@@ -90,14 +81,7 @@ class ImageContents:
 class FolderContents:
     """The files below a folder: a mounted or copied disc, or an unpacked archive.
 
-    A system without Joliet shows the names of ISO 9660.
-
-    Parameters
-    ----------
-    folder
-        Where they lie.
-    verdict
-        Gets a fault for everything that is not a plain file.
+    A system without Joliet shows the names of ISO 9660. What is no plain file is a fault.
     """
 
     def __init__(self, folder: Path, verdict: DiscVerdict) -> None:
@@ -182,13 +166,7 @@ class ArchiveContents:
 
 
 class FileRead:
-    """One file that was read to its end.
-
-    Parameters
-    ----------
-    name, size, sha256
-        What was read.
-    """
+    """One file that was read to its end."""
 
     def __init__(self, contents: VolumeContents, name: str) -> None:
         self._contents, self.name = contents, name
@@ -213,16 +191,3 @@ class FileRead:
             return
         with self._contents.open(self.name) as stream:
             yield stream
-
-
-def size_of(stream: IO[bytes]) -> int:
-    """Return the bytes of a file or block device.
-
-    Parameters
-    ----------
-    stream
-        The opened stream. Its position is set to the start.
-    """
-    size = stream.seek(0, os.SEEK_END)
-    stream.seek(0)
-    return size

@@ -51,8 +51,6 @@ class DirectoryListing:
 
     Parameters
     ----------
-    file_set_id
-        The File-set ID.
     images
         Path of an image -> keyword -> value in the records on the way to it.
     wanted
@@ -65,15 +63,7 @@ class DirectoryListing:
 
 
 def read_directory(stream: IO[bytes], size: int, verdict: DiscVerdict) -> DirectoryListing:
-    """Walk a DICOMDIR by its offsets.
-
-    Parameters
-    ----------
-    stream, size
-        The file.
-    verdict
-        Gets the faults.
-    """
+    """Walk a DICOMDIR by its offsets."""
     listing = DirectoryListing()
     data = stream.read(_LARGEST + 1)
     if len(data) > _LARGEST or data.count(_ITEM) > _MOST_RECORDS:
@@ -209,8 +199,6 @@ def compare_directory(
         Path -> keyword -> value of each image that could be read.
     broken
         Paths of images that could not be read.
-    verdict
-        Gets the faults.
     """
     for path in sorted(listing.images.keys() - images.keys() - broken):
         verdict.fault(CHECK, "reference_missing", file=path)

@@ -47,10 +47,6 @@ class DiscImage(NamedTuple):
 
     Parameters
     ----------
-    code
-        The patient's.
-    file
-        Its file on the disc.
     attributes
         Values of `DATA_SET`, `SYNTAX`, `CLASS` and `INSTANCE` as texts; empty = absent.
     views
@@ -157,17 +153,7 @@ def _first(below: Mapping[str, Mapping[str, list[DiscImage]] | list[DiscImage]])
 
 
 def _record(level: int, one: DiscImage, instead: Mapping[str, str]) -> tuple[int, bytearray]:
-    """Return a record without its offsets.
-
-    Parameters
-    ----------
-    level
-        In `_LEVELS`.
-    one
-        The image, or the first of the images below.
-    instead
-        Values for required elements that are empty.
-    """
+    """Return a record without its offsets, with values for required elements that are empty."""
     record = Dataset()
     record.OffsetOfTheNextDirectoryRecord = 0
     record.RecordInUseFlag = 0xFFFF

@@ -27,6 +27,7 @@ from bonescint.delivery.sheet import partner_book
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.views import find_views
 from bonescint.errors import InputError
+from bonescint.made import sha256_of
 from bonescint.resources import Texts
 
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", CLASS, INSTANCE)
@@ -59,8 +60,6 @@ def volume_files(cases: Sequence[Case], label: Label, cover: Sequence[str] = ())
     ----------
     cases
         The cases of this volume, in their order.
-    label
-        The volume's.
     cover
         Lines of the sheet's second page, as `bonescint.delivery.sheet.partner_book` takes them.
 
@@ -98,33 +97,19 @@ def volume_files(cases: Sequence[Case], label: Label, cover: Sequence[str] = ())
 
 
 def outer_files(archive: Path, label: Label) -> list[DiscFile]:
-    """Return the files of an encrypted volume.
-
-    Parameters
-    ----------
-    archive
-        The encrypted archive.
-    label
-        The volume's.
-    """
-    with archive.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    """Return the files of an encrypted volume."""
+    size, sha256 = archive.stat().st_size, sha256_of(archive)
     files = [
         of_bytes(layout.README, readme(label, {}, encrypted=True)),
-        DiscFile(layout.ARCHIVE, layout.ARCHIVE, archive, archive.stat().st_size, digest),
+        DiscFile(layout.ARCHIVE, layout.ARCHIVE, archive, size, sha256),
     ]
     return [*files, _manifest(files)]
 
 
 def manifest_of(files: Iterable[DiscFile]) -> bytes:
-    """Return the lines ``<sha256>  <path>`` of files by their Joliet paths, sorted by path.
+    """Return the lines ``<sha256>  <path>`` of all other files, sorted by Joliet path.
 
     It has neither BOM nor CR, because with them ``sha256sum -c`` would miss a line.
-
-    Parameters
-    ----------
-    files
-        All files of the volume except the manifest.
     """
     lines = (f"{one.sha256}  {one.joliet}\n" for one in sorted(files, key=lambda one: one.joliet))
     return "".join(lines).encode("utf-8")
@@ -135,15 +120,7 @@ def _manifest(files: Iterable[DiscFile]) -> DiscFile:
 
 
 def of_bytes(iso: str, content: bytes, joliet: str = "") -> DiscFile:
-    """Return a file of a disc that is made in memory.
-
-    Parameters
-    ----------
-    iso, joliet
-        Its paths; empty = the same.
-    content
-        What it holds.
-    """
+    """Return a file of a disc that is made in memory; without `joliet` both paths are the same."""
     digest = hashlib.sha256(content).hexdigest()
     return DiscFile(iso, joliet or iso, content, len(content), digest)
 

@@ -7,13 +7,12 @@ before it gets its name.
 
 import errno
 import gc
-import hashlib
 import io
 import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -22,14 +21,20 @@ import pycdlib
 from pycdlib import dates, headervd
 from pycdlib import pycdlib as mastering
 
-from bonescint.delivery.disc.layout import SECTOR, DiscFile, Label
+from bonescint.delivery.disc.layout import (
+    CHUNK,
+    SECTOR,
+    DiscFile,
+    Label,
+    folders_above,
+    hash_of,
+)
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import both
 
 LARGEST_FILE = (1 << 32) - 1  # bytes; the largest size in a directory record of level 1
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_BLOCK = 1 << 20
 _MOMENT = 946_684_800.0  # 2000-01-01, as in the workbooks: a date that reveals nothing
 _VOLUME = re.compile(r"[A-Z0-9_]{1,16}")
 _FOLDER = re.compile(r"[A-Z0-9_]{1,8}")
@@ -41,13 +46,7 @@ _LONGEST_JOLIET = 64  # bytes of UTF-8: the limit of pycdlib, below that of Joli
 
 
 def image_size(files: Sequence[DiscFile]) -> int:
-    """Return the exact size in bytes of the image of these files, without reading them.
-
-    Parameters
-    ----------
-    files
-        Of one volume.
-    """
+    """Return the exact size in bytes of the image of a volume's files, without reading them."""
     return _size(_laid_out(files, "VOLUME", read=False))
 
 
@@ -75,7 +74,7 @@ def write_image(files: Sequence[DiscFile], label: Label, path: Path) -> None:
         size = _size(image)
         require_room(path, size)
         with replacing(path, "w+b") as stream:
-            image.write_fp(stream, blocksize=_BLOCK)
+            image.write_fp(stream, blocksize=CHUNK)
             _compare(stream, files, size, path.name)
     # pycdlib's records refer to each other in circles and hold all previews of a volume, so memory
     # is freed only by the collector
@@ -99,13 +98,7 @@ def require_room(path: Path, size: int) -> None:
 
 @contextmanager
 def cannot_write(path: Path) -> Iterator[None]:
-    """Turn an error of the system, while a file is built, into a message.
-
-    Parameters
-    ----------
-    path
-        The file that is built. An error about another file concerns a source.
-    """
+    """Turn an error of the system, while a file is built, into a message about it or its source."""
     try:
         yield
     except OSError as error:
@@ -131,7 +124,7 @@ def _laid_out(files: Sequence[DiscFile], volume: str, read: bool) -> Any:
     image: Any = pycdlib.PyCdlib()
     # pycdlib would fill this field with its own name
     image.new(interchange_level=1, joliet=3, vol_ident=volume, app_ident_str="BONESCINT")
-    for folder in sorted({folder for file in files for folder in _folders(file.iso)}):
+    for folder in sorted({folder for file in files for folder in folders_above(file.iso)}):
         image.add_directory(f"/{folder}", joliet_path=f"/{folder}")
     for file in sorted(files, key=lambda file: file.iso):
         at = f"/{file.iso}" if "." in file.iso else f"/{file.iso}."
@@ -150,11 +143,6 @@ def _laid_out(files: Sequence[DiscFile], volume: str, read: bool) -> Any:
 
 def _size(image: Any) -> int:
     return int(image.pvd.space_size) * SECTOR
-
-
-def _folders(path: str) -> list[str]:
-    """Return the folders above a path: ``A``, ``A/B`` of ``A/B/C``."""
-    return [str(parent) for parent in Path(path).parents[:-1]]
 
 
 def _check_names(files: Sequence[DiscFile], volume: str) -> None:
@@ -177,7 +165,7 @@ def _check_names(files: Sequence[DiscFile], volume: str) -> None:
         if file.size > LARGEST_FILE:
             raise InputError(both("image", "too_large_file", file=file.joliet, size=file.size))
     for paths in ([file.iso for file in files], [file.joliet.casefold() for file in files]):
-        taken = {folder for path in paths for folder in _folders(path)}
+        taken = {folder for path in paths for folder in folders_above(path)}
         if len({*paths}) < len(paths) or taken & {*paths}:
             raise ValueError("two entries of a disc have one name")
 
@@ -196,10 +184,7 @@ def _compare(stream: IO[bytes], files: Sequence[DiscFile], size: int, name: str)
         if entry is None or entry != joliet.get(file.joliet) or entry[1] != file.size:
             raise InputError(both("image", "differs", file=name))
         stream.seek(entry[0] * SECTOR)
-        digest = hashlib.sha256()
-        for block in blocks(stream, file.size):
-            digest.update(block)
-        if digest.hexdigest() != file.sha256:
+        if hash_of(stream, file.size) != file.sha256:
             raise has_changed(file)
 
 
@@ -213,14 +198,6 @@ def _entries(image: Any, tree: str) -> dict[str, tuple[int, int]]:
             shown = path.removeprefix("/").removesuffix(";1").removesuffix(".")
             found[shown] = (record.extent_location(), record.get_data_length())
     return found
-
-
-def blocks(stream: IO[bytes], size: int | None = None) -> Iterable[bytes]:
-    """Yield the content of a stream in blocks, at most `size` bytes of it."""
-    left = size
-    while block := stream.read(_BLOCK if left is None else min(_BLOCK, left)):
-        yield block
-        left = None if left is None else left - len(block)
 
 
 class _StoppedClock:

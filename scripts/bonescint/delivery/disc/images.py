@@ -34,8 +34,6 @@ def check_picture(read: FileRead, wanted: Collection[str], verdict: DiscVerdict)
 
     Parameters
     ----------
-    read
-        The file.
     wanted
         Keywords in addition to `COMPARED`.
     verdict
@@ -108,15 +106,7 @@ def _check_pixels(data: Dataset, name: str, verdict: DiscVerdict) -> None:
 
 
 def check_jpeg(read: FileRead, verdict: DiscVerdict) -> None:
-    """Check that a preview is a JPEG of JFIF with nothing else in it: no EXIF, no comment.
-
-    Parameters
-    ----------
-    read
-        The file.
-    verdict
-        Gets the faults.
-    """
+    """Check that a preview is a JPEG of JFIF with nothing else in it: no EXIF, no comment."""
     with read.opened() as stream:
         data = stream.read(KEPT)
     at = 2

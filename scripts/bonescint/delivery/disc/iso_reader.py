@@ -16,15 +16,16 @@ from bonescint.delivery.disc.iso_records import (
     read_tree,
 )
 from bonescint.delivery.disc.layout import (
+    CHUNK,
     MANIFEST,
     MANIFEST_IN_JOLIET,
     SECTOR,
     SHEET,
     SHEET_IN_JOLIET,
+    folders_above,
 )
 from bonescint.delivery.disc.verdict import DiscVerdict
 
-CHUNK = 1 << 20
 _SYSTEM_AREA = 16  # sectors
 _MOST_DESCRIPTORS = 16
 _PRIMARY, _SUPPLEMENTARY, _END = 1, 2, 255
@@ -54,8 +55,6 @@ class IsoImage:
     ----------
     sectors
         The volume's size. Sectors after it do not belong to the volume.
-    label
-        The volume identifier.
     iso, joliet
         The two trees; Joliet is None if there is none.
     owned
@@ -70,28 +69,12 @@ class IsoImage:
 
 
 def joliet_name(iso: str) -> str:
-    """Return the name that Windows shows for a path in ISO 9660.
-
-    Parameters
-    ----------
-    iso
-        The path, without version.
-    """
+    """Return the name that Windows shows for a path in ISO 9660 without version."""
     return _NAMES.get(iso, iso)
 
 
 def read_image(stream: IO[bytes], size: int, verdict: DiscVerdict) -> IsoImage | None:
-    """Read the descriptors and both trees; None if it is not an ISO 9660 image.
-
-    Parameters
-    ----------
-    stream
-        The image.
-    size
-        Number of bytes that exist.
-    verdict
-        Gets the faults.
-    """
+    """Read the descriptors and both trees from `size` bytes; None if it is no ISO 9660 image."""
     stream.seek(_SYSTEM_AREA * SECTOR)
     primary = stream.read(SECTOR)
     if len(primary) < SECTOR or primary[:6] != b"\1CD001":
@@ -250,7 +233,7 @@ def _compare_trees(image: IsoImage, verdict: DiscVerdict) -> None:
             verdict.fault("trees", "only_in", file=path or "/", tree="ISO 9660")
         for path in sorted(joliet.keys() - iso.keys()):
             verdict.fault("trees", "only_in", file=path or "/", tree="Joliet")
-    above = {folder for path in named for folder in _folders_of(path)}
+    above = {folder for path in named for folder in folders_above(path)}
     for path in sorted(image.iso.folders.keys() - above - {""}):
         verdict.fault("trees", "folder_alone", file=path)
     for path in sorted(named.keys() & image.joliet.files.keys()):
@@ -260,24 +243,8 @@ def _compare_trees(image: IsoImage, verdict: DiscVerdict) -> None:
                           joliet=f"{b.start}+{b.size}")  # fmt: skip
 
 
-def _folders_of(path: str) -> list[str]:
-    """Return the folders above a path: ``A``, ``A/B`` of ``A/B/C``."""
-    parts = path.split("/")
-    return ["/".join(parts[:n]) for n in range(1, len(parts))]
-
-
 def check_gaps(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict) -> None:
-    """Check that unused bytes are zero: system area, ends of sectors, sectors between files.
-
-    Parameters
-    ----------
-    stream
-        The image.
-    image
-        What `read_image` returned.
-    verdict
-        Gets the faults.
-    """
+    """Check that unused bytes are zero: system area, ends of sectors, sectors between files."""
     owners: dict[Extent, str] = {}
     for tree in (image.iso, image.joliet):
         owners |= {place: path for path, place in tree.files.items()} if tree else {}

@@ -47,8 +47,6 @@ class DirectoryTree:
         Date of the root's record. All records must have it.
     folders, files
         Path -> extent; the root's path is empty.
-    paths
-        All paths that were found.
     size
         Bytes of all files. It must not exceed the size of the image.
     """
@@ -101,13 +99,7 @@ class DirectoryRecord(NamedTuple):
 
 
 def parse_record(data: bytes) -> DirectoryRecord:
-    """Return a record; ValueError if it is too short for its name.
-
-    Parameters
-    ----------
-    data
-        Its bytes, as many as its first byte says.
-    """
+    """Return a record of as many bytes as its first one says; ValueError if its name is longer."""
     if len(data) <= _HEAD or len(data) < _HEAD + data[32]:
         raise ValueError("a record shorter than its name")
     extent = Extent(int.from_bytes(data[2:6], "little"), int.from_bytes(data[10:14], "little"))
@@ -122,12 +114,8 @@ def read_tree(stream: IO[bytes], tree: DirectoryTree, sectors: int, verdict: Dis
     ----------
     stream
         The image.
-    tree
-        The tree, with its root.
     sectors
         Number of sectors of the image. No extent may lie after them.
-    verdict
-        Gets the faults.
     """
     waiting = [("", tree.root, tree.root)]
     seen: set[int] = set()
@@ -253,15 +241,7 @@ def _is_level_one(record: DirectoryRecord) -> bool:
 
 
 def path_table(tree: DirectoryTree, order: str) -> tuple[bytes, list[tuple[int, str]]]:
-    """Return the path table that belongs to a tree, and the place of each folder in it.
-
-    Parameters
-    ----------
-    tree
-        A tree that was read.
-    order
-        ``little`` or ``big``.
-    """
+    """Return a tree's path table (``little`` or ``big``), and the place of each folder in it."""
     coding = "utf-16-be" if tree.is_joliet else "ascii"
     number = {"": 1}
     data = b""

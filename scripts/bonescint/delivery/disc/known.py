@@ -99,8 +99,6 @@ def left_in(read: FileRead, terms: Terms, text: Texts) -> Iterator[tuple[str, st
 
     Parameters
     ----------
-    read
-        The file.
     terms
         What is looked for.
     text

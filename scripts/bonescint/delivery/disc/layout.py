@@ -1,7 +1,10 @@
 """The layout of a disc: names in ISO 9660 (level 1), and in Joliet, which Windows shows."""
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 DICOMDIR = "DICOMDIR"
 README = "README.TXT"
@@ -15,6 +18,7 @@ ARCHIVE = "DELIVERY.ZIP"  # on an encrypted disc, everything but an outer README
 IMAGES = "DICOM"
 PAGES = "IHE_PDI"
 SECTOR = 2048  # bytes
+CHUNK = 1 << 20  # bytes that are read at once
 # the header of INDEX.TSV
 INDEX_COLUMNS = ("code", "path", "study_date", "views", "sop_instance_uid", "sha256", "replaces")
 
@@ -31,8 +35,6 @@ class DiscFile:
         Its path as Windows shows it; the manifest and all links use it. Neither path holds a code.
     source
         The file from which it is copied, or its bytes.
-    size
-        In bytes.
     sha256
         Of its content.
     """
@@ -50,8 +52,6 @@ class Case:
 
     Parameters
     ----------
-    code
-        The patient's code.
     images
         Coded DICOM files below results/dicom, in a fixed order.
     row
@@ -76,8 +76,6 @@ class Label:
 
     Parameters
     ----------
-    study, title
-        Of the configuration.
     delivery
         ``D-001``: the number that this delivery gets in the ledger.
     number, of
@@ -106,3 +104,24 @@ class Label:
             # the end of the ID is kept, because it differs between the studies of one hospital
             letters = letters.replace("_", "") or letters
         return letters[:room] + tail
+
+
+def folders_above(path: str) -> list[str]:
+    """Return the folders above a path: ``A/B``, ``A`` of ``A/B/C``."""
+    return [str(parent) for parent in PurePosixPath(path).parents[:-1]]
+
+
+def blocks(stream: IO[bytes], size: int | None = None) -> Iterator[bytes]:
+    """Yield the content of a stream in blocks, at most `size` bytes of it."""
+    left = size
+    while block := stream.read(CHUNK if left is None else min(CHUNK, left)):
+        yield block
+        left = None if left is None else left - len(block)
+
+
+def hash_of(stream: IO[bytes], size: int) -> str:
+    """Return the SHA-256 of the next bytes of a stream."""
+    digest = hashlib.sha256()
+    for block in blocks(stream, size):
+        digest.update(block)
+    return digest.hexdigest()

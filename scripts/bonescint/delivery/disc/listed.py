@@ -24,15 +24,7 @@ _MOST_XML = 1 << 26  # bytes of an unpacked sheet
 
 
 def read_hashes(stream: IO[bytes], name: str, verdict: DiscVerdict) -> dict[str, str]:
-    """Return path -> SHA-256 of a manifest.
-
-    Parameters
-    ----------
-    stream, name
-        The manifest.
-    verdict
-        Gets a fault for each malformed line.
-    """
+    """Return path -> SHA-256 of a manifest. Each malformed line is a fault."""
     found: dict[str, str] = {}
     paths: list[str] = []
     for n, line in enumerate(stream.read(_LARGEST).split(b"\n"), 1):
@@ -62,16 +54,12 @@ def check_index(
 
     Parameters
     ----------
-    stream
-        The table.
     images
         Path -> keyword -> value of each image that could be read.
     broken
         Paths of images that could not be read.
     hashes
         Path -> SHA-256 of each existing file.
-    verdict
-        Gets the faults.
     """
     text = stream.read(_LARGEST).decode("utf-8-sig", "replace")
     table = csv.reader(io.StringIO(text, newline=""), "excel-tab")
@@ -112,15 +100,7 @@ def check_index(
 
 
 def sheet_codes(stream: IO[bytes], verdict: DiscVerdict) -> set[str]:
-    """Return the codes of the partner's sheet.
-
-    Parameters
-    ----------
-    stream
-        The workbook.
-    verdict
-        Gets the faults.
-    """
+    """Return the codes of the partner's sheet."""
     import zipfile
 
     from openpyxl.reader.excel import load_workbook
@@ -155,17 +135,7 @@ def sheet_codes(stream: IO[bytes], verdict: DiscVerdict) -> set[str]:
 def compare_codes(
     images: Collection[str], tabled: Mapping[str, Collection[str]], verdict: DiscVerdict
 ) -> None:
-    """Compare the codes of images and tables both ways.
-
-    Parameters
-    ----------
-    images
-        Codes of the images.
-    tabled
-        Name of a table -> its codes.
-    verdict
-        Gets the faults.
-    """
+    """Compare the codes of images and tables (name -> codes) both ways."""
     for file, codes in tabled.items():
         for code in sorted(filter(re.compile(CODE_PATTERN).fullmatch, {*images} - {*codes})):
             verdict.fault("tables", "no_row", file=file, code=code)
@@ -177,15 +147,6 @@ def check_page(
     stream: IO[bytes], name: str, names: Collection[str], verdict: DiscVerdict
 ) -> set[str]:
     """Check that a page is XML, runs nothing, and links only to files on the volume.
-
-    Parameters
-    ----------
-    stream, name
-        The page.
-    names
-        All files of the volume.
-    verdict
-        Gets the faults.
 
     Returns
     -------

@@ -18,10 +18,6 @@ def outside_label(
 
     Parameters
     ----------
-    label
-        The volume's.
-    cases
-        The cases on the volume.
     medium
         As configured.
     image

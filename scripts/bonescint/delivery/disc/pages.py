@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bonescint.delivery.disc import layout
 from bonescint.delivery.disc.directory import INSTANCE, DiscImage
 from bonescint.delivery.disc.layout import Case, Label
 from bonescint.files import BOM
+from bonescint.pages import page_template
 from bonescint.resources import SYNTHETIC, Texts
 
 _CODES_A_LINE = 7
@@ -22,8 +21,6 @@ def readme(label: Label, replaced: Mapping[str, str], encrypted: bool = False) -
 
     Parameters
     ----------
-    label
-        The volume's.
     replaced
         Code -> the delivery whose content it replaces.
     encrypted
@@ -71,11 +68,6 @@ def index_table(images: Sequence[DiscImage]) -> bytes:
     """Return INDEX.TSV: one line per image, tabs between the columns of `layout.INDEX_COLUMNS`.
 
     All of it is ASCII, so that it needs no BOM.
-
-    Parameters
-    ----------
-    images
-        Of the volume.
     """
     stream = io.StringIO()
     rows = csv.writer(stream, "excel-tab")
@@ -93,26 +85,11 @@ def _day(one: DiscImage) -> str:
 
 
 def index_page(cases: Sequence[Case], images: Sequence[DiscImage], label: Label) -> bytes:
-    """Return INDEX.HTM: the previews by code, and what else is on the volume.
-
-    Parameters
-    ----------
-    cases, images
-        Of the volume.
-    label
-        The volume's.
-    """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """Return INDEX.HTM: the previews by code, and what else is on the volume."""
     of_code = defaultdict(list)
     for one in images:
         of_code[one.code].append(one)
-    page = environment.get_template("index.xhtml.j2").render(
+    page = page_template(Path(__file__).parent, ["index.xhtml.j2"]).render(
         t=Texts("disc", label.language),
         label=label,
         synthetic=SYNTHETIC if label.synthetic else "",

@@ -26,13 +26,7 @@ _CLASSES = ("[a-z]", "[A-Z]", "[0-9]", "[^a-zA-Z0-9]")
 
 
 def check_strength(passphrase: str) -> list[str]:
-    """Return what is wrong with a passphrase, in both languages; empty if it is good.
-
-    Parameters
-    ----------
-    passphrase
-        As typed. No sentence quotes it.
-    """
+    """Return what is wrong with a passphrase, in both languages and never quoting it."""
     if not re.fullmatch(r"[\x20-\x7e]*", passphrase):
         return [both("passphrase", "ascii")]
     wrong = []
@@ -133,11 +127,6 @@ def _not_written(path: Path, error: OSError) -> InputError:
 
 def disc_passphrase(file: str | Path | None) -> str:
     """Return the passphrase of the disc, which differs from that of the ledger.
-
-    Parameters
-    ----------
-    file
-        ``delivery.disc.passphrase_file``.
 
     Raises
     ------

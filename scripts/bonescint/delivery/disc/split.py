@@ -27,16 +27,12 @@ class VolumePlan:
     ----------
     cases
         In the order of their codes.
-    study
-        ``study`` of the configuration.
     delivery
         ``D-001``.
     form
         ``encrypted`` or ``plain``.
     medium, capacity
         Name of the medium, and the bytes that it holds.
-    language
-        Of label and messages.
     cover
         Lines for the sheet's second page.
     """
@@ -54,11 +50,6 @@ class VolumePlan:
         """Return the label of volume n of m."""
         id_, title, synthetic = (self.study[key] for key in ("id", "title", "synthetic"))
         return Label(id_, title, self.delivery, number, of, synthetic, self.language)
-
-    @property
-    def unsure(self) -> int:
-        """The bytes that a single volume may need in addition to what `needed` returns."""
-        return 0 if self.form == "plain" else _RESERVE
 
     def files(self, cases: Sequence[Case], label: Label) -> list[DiscFile]:
         """Return the files of a plain volume with these cases."""
@@ -92,11 +83,6 @@ class VolumePlan:
 def shares_of(plan: VolumePlan) -> Iterator[tuple[Sequence[Case], Sequence[DiscFile]]]:
     """Yield the cases of each volume: in order, as many as fit. Of a single volume, also the files.
 
-    Parameters
-    ----------
-    plan
-        The plan of the delivery.
-
     Raises
     ------
     InputError
@@ -121,8 +107,9 @@ def _share(
 ) -> tuple[int, Sequence[DiscFile]]:
     """Return how many of the cases fit, and also the files if one volume holds all."""
     files = plan.files(cases, plan.label(1, 1))
-    whole = len(cases) == len(plan.cases)
-    if whole and plan.needed(files, packed) <= plan.capacity - plan.unsure:
+    # what `needed` returns of an encrypted volume is not sure
+    room = plan.capacity if plan.form == "plain" else plan.capacity - _RESERVE
+    if len(cases) == len(plan.cases) and plan.needed(files, packed) <= room:
         return len(cases), files
     needed = _needed_by(cases, files, plan, packed)
     room = plan.capacity - _RESERVE

@@ -74,13 +74,7 @@ class DiscVerdict:
         return sum(map(len, self._faults.values())) + sum(self._dropped.values())
 
     def rows(self, text: Texts) -> list[list[str]]:
-        """Return a line for each check: its name, its counts, the result.
-
-        Parameters
-        ----------
-        text
-            The words of the area ``verify``.
-        """
+        """Return a line for each check in words of ``verify``: name, counts, result."""
         found = []
         for key in self._keys():
             counts = self._counts.get(key)
@@ -94,25 +88,13 @@ class DiscVerdict:
         return sorted(keys, key=lambda key: (key[0], _ORDER.index(key[1])))
 
     def digests(self, text: Texts) -> list[str]:
-        """Return the hashes for the comparison with the paper, one per line.
-
-        Parameters
-        ----------
-        text
-            The words of the area ``verify``.
-        """
+        """Return the hashes for the comparison with the paper, one per line."""
         return [
             f"SHA-256 {sha256}  {_name(key, text)}" for key, sha256 in sorted(self._digests.items())
         ]
 
     def notes(self, text: Texts) -> list[str]:
-        """Return each note in words.
-
-        Parameters
-        ----------
-        text
-            The words of the area ``verify``.
-        """
+        """Return each note in words."""
         return [text(f"note.{note.key}", **note.values) for note in self._notes]
 
     def faults(self, text: Texts, hide: Callable[[str], str] = str) -> list[str]:

@@ -1,6 +1,7 @@
 """The check of one volume: an image, a burned disc or a folder, plain or encrypted (R29)."""
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,17 +16,10 @@ from bonescint.delivery.disc.contents import (
     FolderContents,
     ImageContents,
     VolumeContents,
-    size_of,
 )
-from bonescint.delivery.disc.iso_reader import (
-    CHUNK,
-    IsoImage,
-    check_gaps,
-    joliet_name,
-    read_image,
-)
+from bonescint.delivery.disc.iso_reader import IsoImage, check_gaps, joliet_name, read_image
 from bonescint.delivery.disc.known import StudyRecords
-from bonescint.delivery.disc.layout import SECTOR
+from bonescint.delivery.disc.layout import CHUNK, SECTOR, blocks, hash_of
 from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.errors import InputError
 from bonescint.resources import Texts
@@ -39,8 +33,6 @@ class DiscCheck:
     ----------
     known
         What the study knows; empty at the receiver.
-    language
-        ``ja`` or ``en``.
     passphrase
         Called when there is an encrypted archive; None = nobody knows the passphrase.
     hashes
@@ -87,24 +79,14 @@ class DiscCheck:
         return verdict
 
     def check_image(self, stream: IO[bytes], path: Path, verdict: DiscVerdict) -> None:
-        """Check an image in a file or a drive.
-
-        Parameters
-        ----------
-        stream
-            The image.
-        path
-            Where it is, for the message.
-        verdict
-            Gets counts and faults.
+        """Check an image in a file or a drive at `path`.
 
         Raises
         ------
         InputError
             If it is not an image.
         """
-        size = size_of(stream)
-        image = read_image(stream, size, verdict)
+        image = read_image(stream, stream.seek(0, os.SEEK_END), verdict)
         if image is None:
             raise InputError(Texts("verify", self.language)("no_iso", path=path))
         digest = _image_hash(stream, image, verdict, self.advance)
@@ -182,7 +164,7 @@ def _image_hash(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict, advanc
     stream.seek(0)
     done = 0
     try:
-        while done < size and (data := stream.read(min(CHUNK, size - done))):
+        for data in blocks(stream, size):
             digest.update(data)
             done += len(data)
             advance("image", done >> 20, size >> 20)
@@ -223,10 +205,5 @@ def _check_other_tree(
     }
     for name, place in odd.items():
         stream.seek(place.start * SECTOR)
-        digest = hashlib.sha256()
-        left = place.size
-        while left and (data := stream.read(min(CHUNK, left))):
-            digest.update(data)
-            left -= len(data)
-        if digest.hexdigest() != found.hashes.get(joliet_name(name)):
+        if hash_of(stream, place.size) != found.hashes.get(joliet_name(name)):
             verdict.fault("trees", "differ_in_content", file=name)

@@ -4,13 +4,12 @@ All are built beside their predecessors, in a folder that no reader of results/ 
 their names only when the last one is whole. After that a former build is removed.
 """
 
-import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from bonescint.delivery.disc.layout import ARCHIVE, MANIFEST, Case, DiscFile, La
 from bonescint.delivery.disc.outside import outside_label
 from bonescint.delivery.disc.passphrase import disc_passphrase
 from bonescint.delivery.disc.split import VolumePlan, shares_of
+from bonescint.made import sha256_of
 from bonescint.resources import Texts
 
 CD = 681_984_000  # bytes of a CD-R of 74 minutes
@@ -43,8 +43,6 @@ class Volume:
         Volume n of m.
     file_set_id
         File-set ID and volume identifier.
-    file
-        The image's name.
     form
         ``encrypted`` or ``plain``.
     bytes
@@ -85,16 +83,12 @@ def build_volumes(
     ----------
     cases
         In the order of their codes. A patient is never split.
-    study
-        ``study`` of the configuration.
     delivery_id
         ``D-001``.
     settings
         ``delivery.disc`` of the configuration.
     folder
         Where the images and labels go. Other images and labels in it belong to a former build.
-    language
-        Of label and messages.
     cover
         Lines for the sheet's second page.
     report
@@ -122,21 +116,11 @@ def build_volumes(
             volume = _build(share, files, plan, label, passphrase, staging)
             built.append(volume)
             if report:
-                report(text("built", **_told(volume)))
+                told = asdict(volume) | {"size": volume.bytes, "cases": len(volume.codes)}
+                report(text("built", **told))
         with cannot_write(folder / ARCHIVE):
             _take_place(staging, folder)
     return built
-
-
-def _told(volume: Volume) -> dict[str, object]:
-    return {
-        "number": volume.number,
-        "of": volume.of,
-        "file": volume.file,
-        "size": volume.bytes,
-        "cases": len(volume.codes),
-        "images": volume.images,
-    }
 
 
 @contextmanager
@@ -186,8 +170,7 @@ def _build(
         raise plan.too_small([case.code for case in cases], size)
     write_image(files, label, image)
     archive.unlink(missing_ok=True)
-    with image.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    sha256 = sha256_of(image)
     volume = Volume(
         number=label.number,
         of=label.of,

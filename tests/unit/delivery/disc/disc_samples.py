@@ -21,7 +21,7 @@ from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 from pyzipper import WZ_AES, ZIP_DEFLATED, AESZipFile
 
 from bonescint.delivery.disc import layout
-from bonescint.delivery.sheet import write_partner_book
+from bonescint.delivery.sheet import partner_book
 from tests.unit.dicom.samples import item, nm_header
 
 CODES = ("BS-23AA3", "BS-7S6RD", "BS-AFD4P")
@@ -107,15 +107,14 @@ def index_table(images: Files) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode("ascii")
 
 
-def sheet(folder: Path, codes: tuple[str, ...]) -> bytes:
+def sheet(codes: tuple[str, ...]) -> bytes:
     """Return the partner's sheet."""
     rows = [
         {"code": code, "exam_date": "2019-06-10", "findings": "転移なし", "eod": "0",
          "metastasis": "0", "age": "60", "sex": "F", "height_cm": "", "weight_kg": ""}
         for code in codes
     ]  # fmt: skip
-    write_partner_book(folder / "sheet.xlsx", rows, True, "ja")
-    return (folder / "sheet.xlsx").read_bytes()
+    return partner_book(rows, True, "ja")
 
 
 def page(previews: list[str]) -> bytes:
@@ -128,9 +127,7 @@ def page(previews: list[str]) -> bytes:
     return f"{head}<body>{body}</body></html>\n".encode()
 
 
-def plain_files(
-    folder: Path, codes: tuple[str, ...] = CODES, rows: int = 64, columns: int = 20
-) -> Files:
+def plain_files(codes: tuple[str, ...] = CODES, rows: int = 64, columns: int = 20) -> Files:
     """Return all files of a plain volume; two images of the first patient."""
     images, previews = {}, {}
     buffer = io.BytesIO()
@@ -144,7 +141,7 @@ def plain_files(
         layout.README: "\ufeffSYNTHETIC\r\n".encode(),
         layout.INDEX_PAGE: page(list(previews)),
         layout.INDEX_TABLE: index_table(images),
-        layout.SHEET_IN_JOLIET: sheet(folder, codes),
+        layout.SHEET_IN_JOLIET: sheet(codes),
     }
     return listed(files)
 

@@ -37,8 +37,8 @@ ONE, PREVIEW = "DICOM/P00002/S01/I01", "IHE_PDI/P00002/S01I01.JPG"
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    return plain_files(tmp_path_factory.mktemp("files"))
+def files() -> Files:
+    return plain_files()
 
 
 def checked(path: Path, passphrase: str | None = PASSPHRASE, *hashes: str) -> DiscVerdict:
@@ -67,34 +67,31 @@ def _images(files: Files) -> Files:
     return {name: data for name, data in files.items() if name.startswith("DICOM/")}
 
 
-def _without(name: str) -> Callable[[Files, Path], Files]:
-    return lambda files, _: {k: data for k, data in files.items() if k != name}
+def _without(name: str) -> Callable[[Files], Files]:
+    return lambda files: {k: data for k, data in files.items() if k != name}
 
 
-def _with(name: str, data: bytes) -> Callable[[Files, Path], Files]:
+def _with(name: str, data: bytes) -> Callable[[Files], Files]:
     """One file more, or another one; the manifest knows it."""
-    return lambda files, _: listed(files | {name: data})
+    return lambda files: listed(files | {name: data})
 
 
-def _directory(change: Callable[[Files], Files]) -> Callable[[Files, Path], Files]:
-    def changed(files: Files, _: Path) -> Files:
-        return listed(files | {layout.DICOMDIR: dicomdir(change(_images(files)))})
-
-    return changed
+def _directory(change: Callable[[Files], Files]) -> Callable[[Files], Files]:
+    return lambda files: listed(files | {layout.DICOMDIR: dicomdir(change(_images(files)))})
 
 
-def _replaced(name: str, old: bytes, new: bytes) -> Callable[[Files, Path], Files]:
-    def changed(files: Files, _: Path) -> Files:
+def _replaced(name: str, old: bytes, new: bytes) -> Callable[[Files], Files]:
+    def changed(files: Files) -> Files:
         assert old in files[name]
         return listed(files | {name: files[name].replace(old, new)})
 
     return changed
 
 
-def _image(change: Callable[[bytes], bytes]) -> Callable[[Files, Path], Files]:
+def _image(change: Callable[[bytes], bytes]) -> Callable[[Files], Files]:
     """Another image, and directory, table and manifest that fit it."""
 
-    def changed(files: Files, _: Path) -> Files:
+    def changed(files: Files) -> Files:
         files = files | {ONE: change(files[ONE])}
         images = _images(files)
         files |= {layout.DICOMDIR: dicomdir(images), layout.INDEX_TABLE: index_table(images)}
@@ -103,11 +100,11 @@ def _image(change: Callable[[bytes], bytes]) -> Callable[[Files, Path], Files]:
     return changed
 
 
-def _sheet(*codes: str) -> Callable[[Files, Path], Files]:
-    return lambda files, folder: listed(files | {layout.SHEET_IN_JOLIET: sheet(folder, codes)})
+def _sheet(*codes: str) -> Callable[[Files], Files]:
+    return lambda files: listed(files | {layout.SHEET_IN_JOLIET: sheet(codes)})
 
 
-def _exchanged(files: Files, _: Path) -> Files:
+def _exchanged(files: Files) -> Files:
     other = "DICOM/P00003/S01/I01"
     return files | {ONE: files[other], other: files[ONE]}
 
@@ -119,8 +116,8 @@ def _nobody(data: bytes) -> bytes:
 
 
 # what was done -> (how, what must be said)
-CHANGES: dict[str, tuple[Callable[[Files, Path], Files], str]] = {
-    "a file more": (lambda f, _: f | {"NOTE.TXT": b"x"}, "NOTE.TXT: does not stand in"),
+CHANGES: dict[str, tuple[Callable[[Files], Files], str]] = {
+    "a file more": (lambda f: f | {"NOTE.TXT": b"x"}, "NOTE.TXT: does not stand in"),
     "a listed file more": (_with("AUTORUN.INF", b"[autorun]"), "AUTORUN.INF: no part of such"),
     "an image more": (
         _with("DICOM/P00004/S01/I01", coded_image("BS-BEGGX", 9)),
@@ -164,7 +161,7 @@ CHANGES: dict[str, tuple[Callable[[Files, Path], Files], str]] = {
         f"{ONE}: no record references it",
     ),
     "a cut DICOMDIR": (
-        lambda f, _: listed(f | {layout.DICOMDIR: f[layout.DICOMDIR][:-100]}),
+        lambda f: listed(f | {layout.DICOMDIR: f[layout.DICOMDIR][:-100]}),
         "DICOMDIR: Record 12 lacks InstanceNumber",
     ),
     "a code in INDEX.TSV": (
@@ -172,7 +169,7 @@ CHANGES: dict[str, tuple[Callable[[Files, Path], Files], str]] = {
         f"INDEX.TSV line 3 ({ONE}): code is not that of the image",
     ),
     "a row less in INDEX.TSV": (
-        lambda f, _: listed(f | {layout.INDEX_TABLE: index_table(_images(_without(ONE)(f, _)))}),
+        lambda f: listed(f | {layout.INDEX_TABLE: index_table(_images(_without(ONE)(f)))}),
         f"INDEX.TSV has no line of {ONE}",
     ),
     "no code": (_image(_nobody), f"{ONE}: its Patient ID is no code"),
@@ -208,7 +205,7 @@ CHANGES: dict[str, tuple[Callable[[Files, Path], Files], str]] = {
 @pytest.mark.parametrize("done", CHANGES)
 def test_whatever_is_changed_is_found_and_named(done: str, files: Files, tmp_path: Path) -> None:
     change, said = CHANGES[done]
-    found = faults(tmp_path, change(files, tmp_path))
+    found = faults(tmp_path, change(files))
     assert said in found
     assert "KYOZOU" not in found and "1234567" not in found
 

@@ -21,8 +21,8 @@ TEXT = Texts("verify", "en")
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    return plain_files(tmp_path_factory.mktemp("files"))
+def files() -> Files:
+    return plain_files()
 
 
 @pytest.fixture(scope="module")
