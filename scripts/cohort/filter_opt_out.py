@@ -118,8 +118,7 @@ def filter_opt_out(
     )
     write_warnings(warnings, found)
     total = _of_files(people, len(lost), gone, held.subjects)
-    total |= _of_entries(entries, unlisted, unmatched)
-    total |= {"entries_held": len(taken.held), "patients_held": len(taken.held_gone & here)}
+    total |= _of_entries(entries, unlisted, unmatched) | _of_held_entries(taken, here)
     recalled = delivered(book, gone - taken.held_gone)
     write_rows(counts, columns("opt_out"), [total | {"patients_recalled": recalled}])
 
@@ -155,6 +154,10 @@ def _taken(
     listed = [entry.as_recorded() for entry in entries]
     here = set(people.headers.values())
     return take_list(book, listed, of, largest_share, people.pairs, here)
+
+
+def _of_held_entries(taken: Taken, here: Set[str]) -> dict[str, int]:
+    return {"entries_held": len(taken.held), "patients_held": len(taken.held_gone & here)}
 
 
 def _of_entries(
