@@ -81,8 +81,7 @@ def limits(results: Results, study: Mapping[str, Any], labels: Labels) -> list[t
     chosen = design.told("data_collection", "cases_chosen", "sites")
     if aims := planned(results, labels, design):
         chosen.insert(0, design.word("planned", targets=aims))
-    gap = "" if labels.language == "ja" else " "
     return [
-        (design.word(f"{key}_heading"), gap.join(said))
+        (design.word(f"{key}_heading"), labels.gap.join(said))
         for key, said in [*reference, ("cases", [*chosen, spectrum])]
     ]

@@ -61,6 +61,7 @@ class Labels:
         families: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self.language = language = texts.language
+        self.gap = "" if language == "ja" else " "  # between two sentences
         self.synthetic = synthetic
         self.software_keys = list(software)
         self._software = software

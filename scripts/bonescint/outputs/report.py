@@ -28,6 +28,7 @@ from bonescint.outputs.results import (
     calls_by_metastasis,
     failures_in_primary,
     overview,
+    smallest_group,
 )
 from bonescint.outputs.verification import verification
 from bonescint.pages import only_script, page_template
@@ -129,25 +130,13 @@ def study_methods(results: Results, labels: Labels) -> list[str]:
         _said(labels, *design, *chosen),
         _said(labels, "methods_reference"),
         *filter(None, answered),
-        _gap(labels).join(filter(None, [_said(labels, "methods_tests", *tested), how])),
+        labels.gap.join(filter(None, [_said(labels, "methods_tests", *tested), how])),
         _said(labels, "methods_missing"),
     ]
 
 
 def _said(labels: Labels, *keys: str) -> str:
-    return _gap(labels).join(labels(key) for key in keys)
-
-
-def _gap(labels: Labels) -> str:
-    """Return the separator of two sentences."""
-    return "" if labels.language == "ja" else " "
-
-
-def _smallest(performance: list[Row]) -> tuple[int, int] | None:
-    """Return the numbers of the smallest group with and without metastasis, None if unknown."""
-    counted = [row for row in performance if row["n"] and row["n_positive"]]
-    groups = [(int(row["n_positive"]), int(row["n"]) - int(row["n_positive"])) for row in counted]
-    return min(groups, key=sum) if groups else None
+    return labels.gap.join(labels(key) for key in keys)
 
 
 def context(results: Results, labels: Labels) -> dict[str, Any]:
@@ -177,7 +166,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
         "n_unanimous": sum(row["unanimous"] == "1" for row in decided),
         "n_tie": states.count("tie"),
         "n_no_reading": states.count("no_reading"),
-        "smallest": _smallest(performance),
+        "smallest": smallest_group(performance),
         "primary": estimates_table(tested, labels("caption_primary"), labels, TEST_COLUMNS),
         "primary_failures": failures_in_primary(results, labels),
         "overview": ShownTable(labels("caption_accuracy"), columns, performance),

@@ -153,6 +153,13 @@ def overview(results: Results, labels: Labels) -> list[Row]:
     return rows
 
 
+def smallest_group(performance: list[Row]) -> tuple[int, int] | None:
+    """Return of `overview` the smallest group, with and without metastasis, None if unknown."""
+    counted = [row for row in performance if row["n"] and row["n_positive"]]
+    groups = [(int(row["n_positive"]), int(row["n"]) - int(row["n_positive"])) for row in counted]
+    return min(groups, key=sum) if groups else None
+
+
 def purposes(key: str, rows: list[Row], labels: Labels) -> list[Row]:
     """Return what a question's numbers are for: ``measure`` in words and ``purpose``, each once.
 

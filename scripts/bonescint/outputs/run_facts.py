@@ -21,6 +21,7 @@ from bonescint.outputs.results import (
     calls_by_metastasis,
     failures_in_primary,
     overview,
+    smallest_group,
 )
 from bonescint.resources import Texts
 
@@ -59,7 +60,7 @@ class RunFacts:
 
     def said(self, sentences: Iterable[str]) -> str:
         """Return sentences as one text."""
-        return ("" if self._labels.language == "ja" else " ").join(sentences)
+        return self._labels.gap.join(sentences)
 
     def unread(self) -> str:
         """Return why there is no agreement between readers, or no reference at all."""
@@ -311,14 +312,9 @@ class RunFacts:
 
     def limitations(self) -> list[str]:
         """Return the limitations that the numbers themselves show."""
-        performance = [
-            (int(row["n_positive"]), int(row["n"]) - int(row["n_positive"]))
-            for row in overview(self.results, self._labels)
-            if row["n"] and row["n_positive"]
-        ]
         said = []
-        if performance:
-            positive, negative = min(performance, key=sum)
+        if smallest := smallest_group(overview(self.results, self._labels)):
+            positive, negative = smallest
             said.append(self.say("smallest", positive=positive, negative=negative))
         if self.n_readers:
             said.append(self.say("readers_are_reference"))

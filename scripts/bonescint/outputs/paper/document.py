@@ -39,7 +39,6 @@ def write_document(path: Path, draft: Draft, labels: Labels) -> None:
     document = docx.Document()
     _prepare(document, draft.title, labels)
     words = Texts("paper", labels.language)
-    gap = "" if labels.language == "ja" else " "
     document.add_heading(words("title"), 0)
     document.add_paragraph(words("draft"))
     document.add_heading(words("methods"), 1)
@@ -50,7 +49,7 @@ def write_document(path: Path, draft: Draft, labels: Labels) -> None:
             for one in sentences:
                 # highlight what the authors must write, so that nobody overlooks it
                 open_item = one.startswith(("〔", "["))
-                _run(paragraph, one + gap, highlighted=open_item)
+                _run(paragraph, one + labels.gap, highlighted=open_item)
     document.add_heading(words("results"), 1)
     for key, told in draft.results.items():
         document.add_heading(words(key), 2)
@@ -58,7 +57,7 @@ def write_document(path: Path, draft: Draft, labels: Labels) -> None:
         for pieces in told:
             for piece in pieces:
                 _run(paragraph, piece.text, piece.number)
-            _run(paragraph, gap)
+            _run(paragraph, labels.gap)
     for name, lines in (("references", draft.references), ("legends", draft.legends)):
         if lines:
             document.add_heading(words(name), 1)
