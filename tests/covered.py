@@ -1,0 +1,68 @@
+"""What their own unit tests run of three packages: lines and branches, told after the tests.
+
+A plugin of pytest (-p tests.covered). It counts only while the modules are imported and while these
+tests run, because every test takes longer under it.
+"""
+
+from pathlib import Path
+
+import pytest
+from coverage import Coverage
+
+ROOT = Path(__file__).parents[1]
+
+
+def _coverage(one_of_many: bool) -> Coverage:
+    return Coverage(
+        data_file=ROOT / ".coverage", data_suffix=one_of_many, config_file=ROOT / "pyproject.toml"
+    )
+
+
+class Counting:
+    """The count of one process."""
+
+    def __init__(self) -> None:
+        self._coverage, self._on = _coverage(one_of_many=True), False
+        packages: list[str] = self._coverage.get_option("run:source")
+        self._folders = tuple(f"tests/unit/{name.rpartition('.')[2]}/" for name in packages)
+        self._count(True)
+
+    def _count(self, on: bool) -> None:
+        if on != self._on:
+            self._on = on
+            (self._coverage.start if on else self._coverage.stop)()
+
+    def pytest_collection_finish(self) -> None:
+        self._count(False)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._count(nodeid.startswith(self._folders))
+
+    def pytest_sessionfinish(self) -> None:
+        self._count(False)
+        self._coverage.save()
+
+
+class Telling:
+    """The sum of all processes, in the one that prints."""
+
+    def __init__(self) -> None:
+        for left in ROOT.glob(".coverage*"):
+            left.unlink()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        whole = _coverage(one_of_many=False)
+        whole.combine()
+        if whole.get_data().measured_files():
+            terminalreporter.section("lines and branches run by the packages' own unit tests")
+            whole.report(file=terminalreporter)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    one_of_many = hasattr(config, "workerinput")
+    if not one_of_many:
+        config.pluginmanager.register(Telling())
+    # where there are several, this one only hands out the tests
+    if one_of_many or not config.getoption("numprocesses", None):
+        config.pluginmanager.register(Counting())
