@@ -9,6 +9,11 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# how long an example takes depends on what else the machine does
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 # folders of long tests, and which process begins with them; the first one makes the finished study
 # of tests/workflow, and nobody else needs it so early
