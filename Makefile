@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SECONDS ?= 60
 SEED ?=
 
-.PHONY: all run audit plan deliver progress test test-all test-slurm coverage fuzz check docs bundle lock clean-results
+.PHONY: all run audit plan deliver progress test test-all test-slurm fuzz check docs bundle lock clean-results
 
 run: $(READY)  ## set up if needed, then bring everything up to date
 	@$(call SURROUNDINGS,$(BIN)/python)
@@ -37,12 +37,7 @@ deliver: $(READY)  ## what goes to the partner, behind its gates
 	$(BIN)/snakemake --cores all deliver
 
 test: $(READY)  ## unit and workflow tests, three at a time (WORKERS=5 on a larger machine)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=15
-
-# not in CI, because the tests take half as long again when each line is counted
-coverage: $(READY)  ## which lines and branches of deid, identity and custody the unit tests run: a quarter of an hour
-	$(BIN)/python -m coverage run -m pytest -q tests/unit tests/scripts
-	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=25 -p tests.covered
 
 fuzz: $(READY)  ## mutated files with planted identifiers through both doors (SECONDS=3600, SEED=1 repeats a run)
 	PYTHONPATH=scripts:. $(BIN)/python -m tests.fuzz $(SECONDS) $(SEED)
@@ -61,11 +56,18 @@ $(SLURM)/ready: $(READY)
 	  "$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["slurm"])')"
 	@touch $@
 
-check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
+check: check-style check-types check-workflow  ## style, types, workflow lint: what CI asks besides the tests
+
+.PHONY: check-style check-types check-workflow
+check-style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules
+
+check-types: $(READY)
+	$(BIN)/mypy
+
+check-workflow: $(READY)
 	$(BIN)/snakemake --lint
 
 docs: $(READY)  ## docs/*/tables.md from the declarations of the tables, configuration.md from the schema, reasons.md from the words; lines are broken

@@ -14,12 +14,11 @@ CONFIG = (ROOT / "config.yaml").read_text(encoding="utf-8")
     ("content", "said"),
     [
         (CONFIG.encode("cp932"), "config.yaml line 1: the file is not UTF-8 (it looks like cp932)"),
+        # all other faults: tests/unit/text/test_yamlfile.py
         (
             CONFIG.replace("language: ", "language：").encode(),
             "config.yaml 4 行 9 文字目: 全角のコロン",
         ),
-        (CONFIG.replace("  id: ", "\tid: ").encode(), "config.yaml line 7 column 1: a tab"),
-        ((CONFIG + "language: en\n").encode(), "stands in line 4 too"),
     ],
 )
 def test_a_bare_snakemake_says_where(tmp_path: Path, content: bytes, said: str) -> None:

@@ -48,34 +48,75 @@ def test_participants_without_their_columns(study: Path) -> None:
     assert "患者ID" in printed
 
 
-def test_an_export_out_of_bounds_names_every_row(study: Path) -> None:
-    path = own(study, "demo/exports/vsbone2.csv")
+def test_faults_of_three_tables_are_told_by_one_run(study: Path) -> None:
+    bounds, second, reading = (
+        own(study, f"demo/{name}")
+        for name in ("exports/vsbone2.csv", "exports/bonenavi_second.csv", "readings/reader1.xlsx")
+    )
     configure(study, lambda c: c["software"]["vsbone2"].update(export="own/vsbone2.csv"))
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    for number, line in enumerate(lines[1:], 1):
-        cells = line.split(",")
-        cells[2] = "120"
-        lines[number] = ",".join(cells)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    configure(study, lambda c: c["software"]["bonenavi"].update(second_export=f"own/{second.name}"))
+    configure(study, lambda c: c["readers"]["reader1"].update(report="own/reader1.xlsx"))
+    planned = jobs(snakemake(study, "-n"))
+    assert (planned["import_software"], planned["import_readings"]) == (2, 1)
+    first = {row["code"]: row for row in read_rows(study / "results/software/bonenavi.csv")}
+    out_of_bounds(bounds)
+    another_transcription(second)
+    no_reading(reading)
+
     printed = snakemake(study, fails=True)
     said = [line for line in printed.splitlines() if line.startswith("ERROR")]
-    errors = [line for line in said if "vsbone2.xlsx" not in line]
-    assert all("「vsbone2.csv」" in e and "「BSI」" in e and "「120」" in e for e in errors)
+    # a BSI out of bounds is named by its row
+    errors = [line for line in said if "「vsbone2.csv」" in line]
+    assert all("「BSI」" in e and "「120」" in e for e in errors)
     # the cohort's HMDP cases; other people's rows are not looked at
     assert len({re.findall(r"行 (\d+)", e)[0] for e in errors}) == 8
-    assert not (study / "results" / "software" / "vsbone2.csv").exists()
+    # two transcriptions that differ are told of every case
+    differ = [line for line in said if "77" in line and line not in errors]
+    listed = {code for code, row in first.items() if row["status"] != "missing"}
+    assert {code for code in first for line in differ if code in line} == listed
+    assert all("Hotspot数" in line for line in differ)
+    # an EOD that there is not
+    assert "reader1.xlsx" in printed and "「EOD」" in printed
+    made = ("software/vsbone2", "software/bonenavi", "readings/reader1")
+    assert [name for name in made if (study / f"results/{name}.csv").exists()] == []
     # a failed run leaves nothing that others can read either
     assert open_to_others(study) == []
+
     # the faults stand in a workbook until the export is good
     book = study / "private" / "faults" / "vsbone2.xlsx"
     assert str(book.relative_to(study)) in printed
     sheets = openpyxl.load_workbook(book).worksheets
-    listed = [[cell.value for cell in row[:2]] for row in sheets[0].iter_rows()]
-    assert listed.count(["エラー", "vsbone2.csv"]) == len(errors)
+    cells = [[cell.value for cell in row[:2]] for row in sheets[0].iter_rows()]
+    assert cells.count(["エラー", "vsbone2.csv"]) == len(errors)
     assert len(sheets) == 2
     configure(study, lambda c: c["software"]["vsbone2"].update(export="demo/exports/vsbone2.csv"))
     snakemake(study, "results/software/vsbone2.csv")
     assert not book.exists()
+
+
+def out_of_bounds(export: Path) -> None:
+    lines = export.read_text(encoding="utf-8-sig").splitlines()
+    for number, line in enumerate(lines[1:], 1):
+        cells = line.split(",")
+        cells[2] = "120"
+        lines[number] = ",".join(cells)
+    export.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+
+
+def another_transcription(export: Path) -> None:
+    header, *rows = csv.reader(export.read_text(encoding="utf-8-sig").splitlines())
+    for row in rows:
+        row[header.index("Hotspot数")] = "77"
+    export.write_text("\n".join(",".join(row) for row in [header, *rows]), encoding="utf-8-sig")
+
+
+def no_reading(report: Path) -> None:
+    book = openpyxl.load_workbook(report)
+    sheet = book.worksheets[0]
+    header = [cell.value for cell in sheet[1]]
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, header.index("EOD") + 1).value = "7"
+    book.save(report)
 
 
 @pytest.mark.whole
@@ -106,40 +147,6 @@ def test_what_follows_a_failed_import_looks_at_the_table_first(
     assert rule in ran(snakemake(study, target))
     snakemake(study)
     assert "Nothing to be done" in snakemake(study, "-n")
-
-
-def test_two_transcriptions_that_differ(study: Path) -> None:
-    path = own(study, "demo/exports/bonenavi_second.csv")
-    configure(
-        study, lambda c: c["software"]["bonenavi"].update(second_export="own/bonenavi_second.csv")
-    )
-    assert jobs(snakemake(study, "-n"))["import_software"] == 1
-    first = {row["code"]: row for row in read_rows(study / "results/software/bonenavi.csv")}
-    text = path.read_text(encoding="utf-8-sig")
-    header, *rows = csv.reader(text.splitlines())
-    for row in rows:
-        row[header.index("Hotspot数")] = "77"
-    path.write_text("\n".join(",".join(row) for row in [header, *rows]), encoding="utf-8-sig")
-    printed = snakemake(study, fails=True)
-    errors = [line for line in printed.splitlines() if line.startswith("ERROR") and "77" in line]
-    listed = {code for code, row in first.items() if row["status"] != "missing"}
-    assert {code for code in first for line in errors if code in line} == listed
-    assert all("Hotspot数" in line for line in errors)
-    assert not (study / "results/software/bonenavi.csv").exists()
-
-
-def test_a_reading_that_is_no_reading(study: Path) -> None:
-    path = own(study, "demo/readings/reader1.xlsx")
-    configure(study, lambda c: c["readers"]["reader1"].update(report="own/reader1.xlsx"))
-    book = openpyxl.load_workbook(path)
-    sheet = book.worksheets[0]
-    header = [cell.value for cell in sheet[1]]
-    for row in range(2, sheet.max_row + 1):
-        sheet.cell(row, header.index("EOD") + 1).value = "7"
-    book.save(path)
-    printed = snakemake(study, fails=True)
-    assert "reader1.xlsx" in printed
-    assert "「EOD」" in printed
 
 
 def test_a_missing_ledger_is_not_replaced(study: Path) -> None:

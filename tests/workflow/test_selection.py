@@ -8,11 +8,15 @@ from subprocess import run
 from typing import Any
 
 import openpyxl
+import pytest
 
 from bonescint.config import LEDGER_HEAD
 from bonescint.files import read_rows
 from bonescint.identity.ledger import open_ledger
 from tests.workflow.runner import configure, ran, snakemake
+from tests.workflow.test_incidents import incidents
+
+__all__ = ["incidents"]  # a fixture
 
 TARGETS = {"MDP": 4, "HMDP": 4, "with_findings": 4, "without_findings": 4}
 
@@ -34,7 +38,9 @@ def codes_of(path: Path) -> set[str]:
     return {row["code"] for row in read_rows(path)}
 
 
-def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
+def test_who_is_chosen_stays_and_who_leaves_is_replaced(
+    study: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     results = study / "results"
     configure(study, four_and_four)
     results_of_cases = [
@@ -91,7 +97,12 @@ def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
     subject = ledger.subject_of(gone) or ""
     command = [sys.executable, "-m", "bonescint.cli", "opt-out", "add", subject]
     run([*command, "--by", "self"], cwd=study, check=True, capture_output=True)
-    snakemake(study, "results/cohort/selection.csv")
+    # a job of that run is killed, and the next run comes to its end
+    monkeypatch.setenv("INCIDENT_RULE", "choose_cases")
+    snakemake(study, fails=True)
+    assert {"choose_cases", "verify_purge"} <= set(ran(snakemake(study)))
+    assert (study / "results" / "purge.json").exists()
+    assert "Nothing to be done" in snakemake(study, "-n")
     second = chosen(study)
     assert first - second == {gone}
     assert len(second - first) == 1
