@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SECONDS ?= 60
 SEED ?=
 
-.PHONY: all run audit plan deliver progress test test-all test-slurm fuzz check docs bundle lock clean-results
+.PHONY: all run audit plan deliver progress test test-all test-slurm coverage fuzz check docs bundle lock clean-results
 
 run: $(READY)  ## set up if needed, then bring everything up to date
 	@$(call SURROUNDINGS,$(BIN)/python)
@@ -37,7 +37,11 @@ deliver: $(READY)  ## what goes to the partner, behind its gates
 	$(BIN)/snakemake --cores all deliver
 
 test: $(READY)  ## unit and workflow tests, three at a time (WORKERS=5 on a larger machine)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=25 -p tests.covered
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=25 $(PYTEST)
+
+coverage: $(READY)  ## which lines and branches of deid, identity and custody the unit tests run: a quarter of an hour
+	$(BIN)/python -m coverage run -m pytest -q tests/unit tests/scripts
+	$(BIN)/python -m coverage report
 
 fuzz: $(READY)  ## mutated files with planted identifiers through both doors (SECONDS=3600, SEED=1 repeats a run)
 	PYTHONPATH=scripts:. $(BIN)/python -m tests.fuzz $(SECONDS) $(SEED)
