@@ -43,9 +43,9 @@ def looked_into(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     whole = workers.search_content
 
-    def search_content(stream, name, terms):
+    def search_content(stream, name, terms, **rest):
         names.append(Path(name).name)
-        return whole(stream, name, terms)
+        return whole(stream, name, terms, **rest)
 
     monkeypatch.setattr(workers, "search_content", search_content)
     return names
@@ -177,10 +177,10 @@ def test_other_patients_are_not_searched_for_again(
     looked_for: dict[str, set[str]] = {}
     whole = workers.search_content
 
-    def search_content(stream, name, terms):
+    def search_content(stream, name, terms, **rest):
         texts = {"0039943096": GONE.code, "84065274": OTHER.code}
         looked_for[Path(name).name] = {of for text, of in texts.items() if terms.find(text)}
-        return whole(stream, name, terms)
+        return whole(stream, name, terms, **rest)
 
     monkeypatch.setattr(workers, "search_content", search_content)
     assert not found(ledger, GONE, OTHER)
