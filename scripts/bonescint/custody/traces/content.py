@@ -201,7 +201,11 @@ def _search_dicom(stream: IO[bytes], terms: Terms, note: Note | None) -> Iterato
         note(tokens)
     if suspect or is_deflated:
         stream.seek(0)
-        yield from _dicom_elements(stream, terms)
+        try:
+            places = list(_dicom_elements(stream, terms))
+        except Exception:  # pydicom raises many kinds for damaged values
+            places = [(Place("bytes"), kind) for kind in sorted(kinds_in(b"\n".join(runs), terms))]
+        yield from places
 
 
 def _pixels(data: bytes) -> int:

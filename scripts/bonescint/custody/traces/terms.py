@@ -10,16 +10,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bonescint.custody.traces.encodings import texts
 from bonescint.custody.traces.names import folded
 from bonescint.custody.traces.tokens import (
     CODE,
     LEAST_DIGITS,
+    PADDED_DIGITS,
     WITHIN,
     SoughtTokens,
     Tokens,
+    all_texts,
     is_told,
     joined_numbers,
+    padded_numbers,
     with_ends,
     without_separators,
 )
@@ -29,7 +31,6 @@ from bonescint.names.ids import normalise
 from bonescint.text.dates import reads_as_date
 from bonescint.text.folding import fold_name
 
-_PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,4}(?![0-9])")
 # a token at a line's end and the one at the next line's start
 _BROKEN = re.compile(r"(?<![0-9a-z-])([0-9a-z-]{1,40}+)(=?)[ \t\r]*\n(?=[ \t>]*([0-9a-z-]{1,40}+))")
 _WRAPPED = 20  # a line with more characters was wrapped by a word processor
@@ -51,7 +52,6 @@ _LABEL = re.compile(r"(?<![a-z])(?:id|pid|mrn|no|patient|patient_?id)\Z")
 # of five digits that are days of 2000 to 2049 in Excel do not count elsewhere either.
 _TELLING = 4
 _EXCEL_DAYS = range(36526, 54789)
-_PADDED_DIGITS = 6  # least length of an ID that is written with leading zeros
 _LONG = 7  # least digits of an ID that letters may touch (NM12345678.txt) or a line end may break
 
 
@@ -103,7 +103,9 @@ class Terms:
         told = set(filter(is_told, lettered))
         self._lettered, self._untold = ManyTexts(lettered), ManyTexts(lettered - told)
         self._names = FullNames(name for person in persons for name in person.names)
-        self._tokens = SoughtTokens(self._codes, self._numbers | told, self._names.forms)
+        self._tokens = SoughtTokens(
+            self._codes, self._numbers | told, self._padded, self._names.forms
+        )
 
     def __bool__(self) -> bool:
         return bool(self._codes or self._numbers or self.weak or self._lettered or self._names)
@@ -118,7 +120,7 @@ class Terms:
         """
         if self._tokens.may_be_among(tokens):
             return True
-        said = texts(b"\n".join(map(with_ends, runs))) if self._untold else ()
+        said = all_texts(b"\n".join(map(with_ends, runs))) if self._untold else ()
         return any(self._untold.are_in(without_separators(text)) for text in said)
 
     def surely_not_among(self, tokens: Tokens) -> bool:
@@ -144,8 +146,7 @@ class Terms:
         if self._numbers or self._padded:
             found |= self._numbers.intersection(joined_numbers(text))
         if self._padded:
-            padded = {r for r in _PADDED.findall(text) if len(r) >= _PADDED_DIGITS}
-            found |= self._padded.intersection(map(normalise, padded))
+            found |= self._padded & padded_numbers(text)
         return found
 
     def find(self, text: str, in_path: bool = False) -> list[Hit]:
@@ -177,7 +178,7 @@ class Terms:
 
     def _counts(self, text: str, start: int, end: int, in_path: bool) -> bool:
         written = re.sub(WITHIN, "", text[start:end])
-        if normalise(written) in self._padded and len(written) < _PADDED_DIGITS:
+        if normalise(written) in self._padded and len(written) < PADDED_DIGITS:
             return False
         label = text[max(start - 12, 0) : start]
         touched = label[-1:].isascii() and label[-1:].isalnum() and not _LABEL.search(label)

@@ -25,6 +25,8 @@ CODE = re.compile(rf"(?<![0-9a-z])bs(?:{WITHIN}?)([2-9a-z]{{5}})(?![0-9a-z])")
 LEAST_DIGITS = 5  # of an ID that counts wherever it stands
 _PARTED = re.compile(rf"(?<![0-9])[0-9]++(?:{WITHIN}{{1,3}}[0-9]++)+")
 _NUMBER = re.compile(f"[1-9][0-9]{{{LEAST_DIGITS - 1},}}")
+_PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,4}(?![0-9])")
+PADDED_DIGITS = 6  # least length of an ID that is written with leading zeros
 _MOST_PARTS = 5
 # a letter of an ID and the digits behind it
 _LETTERED = re.compile(rf"[^\W\d_][0-9]{{{LEAST_DIGITS}}}")
@@ -84,10 +86,10 @@ def _tokens_of_run(run: bytes) -> tuple[set[str], set[str]]:
     """Return the marks of words, and of codes and numbers."""
     ends = with_ends(run)
     if _UID.fullmatch(run):
-        return set(), set(_marks(_NUMBER.findall(ends.decode())))
+        return set(), set(_marks(_numbers_in(ends.decode())))
     words: set[str] = set()
     numbers: set[str] = set()
-    for text in texts(ends, () if ends.isascii() else _ENCODINGS):
+    for text in all_texts(ends):
         words.update(f"={sound}" for sound in sounds_of(WORDS.findall(text)))
         if not text.isascii():
             others = "".join(OTHERS.findall(text))
@@ -95,12 +97,40 @@ def _tokens_of_run(run: bytes) -> tuple[set[str], set[str]]:
             for kana in sounds_of(map(romanised, KANA_WORDS.findall(text))):
                 # a name of kana may begin anywhere in a word
                 words.update(kana[at : at + SHORTEST] for at in range(len(kana) - SHORTEST + 1))
-        numbers.update(_NUMBER.findall(text))
+        numbers.update(_numbers_in(text))
         numbers.update(joined for joined in joined_numbers(text) if len(joined) >= LEAST_DIGITS)
         numbers.update(_LETTERED.findall(without_separators(text)))
         if "bs" in text:
             numbers.update(f"bs{code}" for code in CODE.findall(text))
     return set(_marks(words)), set(_marks(numbers))
+
+
+def all_texts(data: bytes) -> Iterator[str]:
+    """Return the texts of a header's strings in every encoding that a header may have, folded.
+
+    Parameters
+    ----------
+    data
+        The strings.
+    """
+    return texts(data, () if data.isascii() else _ENCODINGS)
+
+
+def _numbers_in(text: str) -> Iterator[str]:
+    yield from _NUMBER.findall(text)
+    yield from (f"0{number}" for number in padded_numbers(text))
+
+
+def padded_numbers(text: str) -> set[str]:
+    """Return the short numbers that a folded text holds with leading zeros, without these.
+
+    Parameters
+    ----------
+    text
+        The text.
+    """
+    found = set(_PADDED.findall(text))
+    return {normalise(number) for number in found if len(number) >= PADDED_DIGITS}
 
 
 def without_separators(text: str) -> str:
@@ -164,14 +194,23 @@ class SoughtTokens:
         Of the persons, folded and without their ``bs-``.
     ids
         IDs of at least `LEAST_DIGITS` digits, and those with letters for which `is_told` is true.
+    padded
+        Shorter ones, which count where they are written with leading zeros.
     names
         The forms of their names.
     """
 
-    def __init__(self, codes: Iterable[str], ids: Iterable[str], names: Iterable[FullName]) -> None:
+    def __init__(
+        self,
+        codes: Iterable[str],
+        ids: Iterable[str],
+        padded: Iterable[str],
+        names: Iterable[FullName],
+    ) -> None:
         lettered = {one: _LETTERED.search(one) for one in ids}
-        numbers = [found[0] if found else one for one, found in lettered.items()]
-        self._numbers = {*_marks(f"bs{code}" for code in codes), *_marks(numbers)}
+        numbers = {found[0] if found else one for one, found in lettered.items()}
+        numbers |= {*(f"0{one}" for one in padded), *(f"bs{code}" for code in codes)}
+        self._numbers = set(_marks(numbers))
         # each name by the tokens of its longest piece, one of which a text must hold
         self._names: defaultdict[str, list[Collection[str]]] = defaultdict(list)
         self._short: list[Collection[str]] = []
