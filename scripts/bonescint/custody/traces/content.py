@@ -22,7 +22,7 @@ from bonescint.custody.traces.names import folded
 from bonescint.custody.traces.office import is_office, search_office
 from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import BLOCK, Found, Place, kinds_in, search_text
-from bonescint.custody.traces.tokens import Tokens, tokens_of
+from bonescint.custody.traces.tokens import Tokens, tokens_of, with_ends
 from bonescint.dicom import tags, vrs
 
 _HEADER = 1 << 14  # bytes; enough for the header of a coded NM file
@@ -204,7 +204,8 @@ def _search_dicom(stream: IO[bytes], terms: Terms, note: Note | None) -> Iterato
         try:
             places = list(_dicom_elements(stream, terms))
         except Exception:  # pydicom raises many kinds for damaged values
-            places = [(Place("bytes"), kind) for kind in sorted(kinds_in(b"\n".join(runs), terms))]
+            kinds = kinds_in(b"\n".join(map(with_ends, runs)), terms)
+            places = [(Place("bytes"), kind) for kind in sorted(kinds)]
         yield from places
 
 
