@@ -114,6 +114,42 @@ def test_whoever_is_in_a_header_is_among_its_tokens(data: st.DataObject) -> None
             assert not terms.surely_not_among(noted[0])
 
 
+@pytest.mark.parametrize(
+    ("person", "written"),
+    [
+        ("12345678", "12345678"),
+        ("12345678", "0012345678"),
+        ("12345678", "123-45678"),
+        ("12345678", "1 234 5678"),
+        ("12345678", "１２３４５６７８"),
+        ("1234", "001234"),
+        ("OLD84065274", "old-8406-5274"),
+        ("BS-7K3M2", "bs 7k3m2"),
+        ("YAMADA^HANAKO=山田^花子=ヤマダ^ハナコ", "hanako yamada"),
+        ("YAMADA^HANAKO=山田^花子=ヤマダ^ハナコ", "YamadaHanako"),
+        ("YAMADA^HANAKO=山田^花子=ヤマダ^ハナコ", "山田　花子"),
+        ("YAMADA^HANAKO=山田^花子=ヤマダ^ハナコ", "患者ﾔﾏﾀﾞﾊﾅｺ様"),
+        ("OHNO^AI=大野^愛=オオノ^アイ", "Oono Ai"),
+        ("MÜLLER^ANNA", "Müller, Anna"),
+    ],
+)
+@pytest.mark.parametrize("character_set", sorted(CHARACTER_SETS))
+def test_each_way_of_writing_is_among_the_tokens(
+    person: str, written: str, character_set: str
+) -> None:
+    codec = CHARACTER_SETS[character_set]
+    value = written.encode(codec, "ignore")
+    if value.decode(codec) != written:
+        return  # cannot be written in it
+    is_code, is_name = person.startswith("BS-"), "^" in person
+    code, ids = person if is_code else None, set() if is_code or is_name else {person}
+    sought = Person(code, frozenset(ids), frozenset({person} if is_name else ()))
+    for image in (_image([b"", value], character_set, explicit, b"") for explicit in (True, False)):
+        noted: list[Tokens] = []
+        assert list(search_content(io.BytesIO(image), "", Terms([sought]), note=noted.append))
+        assert not Terms([sought]).surely_not_among(noted[0])
+
+
 @pytest.mark.parametrize("person", [Person(None, frozenset({"OLD84065274"}), frozenset())])
 def test_tokens_tell_who_is_surely_not_in_a_header(person: Person) -> None:
     noted: list[Tokens] = []
