@@ -16,13 +16,13 @@ from bonescint.names.automaton import ManyTexts
 from bonescint.names.parts import HONORIFICS, KANA, KANJI, LETTERS, SEPARATORS, orders, parts
 from bonescint.text.folding import compose, enlarged, fold_name, romanised, sound, spelt_out
 
-_SHORTEST = 3  # letters of a word in the first step
-_WORDS = re.compile(f"[a-z]{{{_SHORTEST},}}")
-_OTHERS = re.compile("[^\x00-\x7f]+")
+SHORTEST = 3  # letters of a word in the first step
+WORDS = re.compile(f"[a-z]{{{SHORTEST},}}")
+OTHERS = re.compile("[^\x00-\x7f]+")
 _KANA = re.compile(f"[{KANA}]+")
-_SHORT_WORDS = re.compile(f"(?<![a-z])[a-z]{{1,{_SHORTEST - 1}}}(?![a-z])")
+_SHORT_WORDS = re.compile(f"(?<![a-z])[a-z]{{1,{SHORTEST - 1}}}(?![a-z])")
 _WHOLE_WORDS = re.compile(f"[a-z]+|[{KANA}]+")
-_KANA_WORDS = re.compile(f"[{KANA}]{{2,}}")  # one kana has at most two letters: fewer than 3
+KANA_WORDS = re.compile(f"[{KANA}]{{2,}}")  # one kana has at most two letters: fewer than 3
 _FEW = 4  # so many names are searched faster one after the other
 # first letter of a sound -> first letters of the romaji with this sound
 _INITIALS = {
@@ -169,25 +169,25 @@ class FullNames:
         self._by_sound: dict[str, list[FullName]] = {}
         self._by_text: dict[str, list[FullName]] = {}
         self._patterns: dict[str, re.Pattern[str]] = {}
-        full = sorted({full for one in names for full in full_names(one)})
-        for name in full:
+        self.forms = sorted({full for one in names for full in full_names(one)})
+        for name in self.forms:
             key = max(name.pieces, key=lambda piece: (not piece.isascii(), len(piece)), default="")
             if not key.isascii():
                 self._by_text.setdefault(key, []).append(name)
-            elif len(key) < _SHORTEST:
+            elif len(key) < SHORTEST:
                 self._always.append(name)
             else:
                 for word in {key, *name.joined}:
                     self._by_word.setdefault(word, []).append(name)
-                for start in {word[:_SHORTEST] for word in (key, *name.joined)}:
+                for start in {word[:SHORTEST] for word in (key, *name.joined)}:
                     self._by_sound.setdefault(start, []).append(name)
-        parts = {piece for name in full for piece in name.pieces}
+        parts = {piece for name in self.forms for piece in name.pieces}
         sounds = {piece for piece in parts if piece.isascii()}
-        joined = {one for name in full for one in name.joined}
+        joined = {one for name in self.forms for one in name.joined}
         self._sounds = ManyTexts({*self._by_sound, *sounds, *joined})
         self._texts = ManyTexts(parts - sounds)
         self._firsts = ManyTexts(
-            enlarged(first) for name in full if not name.joined for first in name.firsts
+            enlarged(first) for name in self.forms if not name.joined for first in name.firsts
         )
         # j is the only letter whose sound has two (zy)
         self._least = min((len(w) - w.count("zy") for w in self._by_word), default=0)
@@ -238,29 +238,29 @@ class FullNames:
 
     def _suspects(self, text: str, heard: dict[str, str]) -> list[FullName]:
         """Return the names that may be in a text, and add the sounds of its words to `heard`."""
-        written = set(_WORDS.findall(text))
+        written = set(WORDS.findall(text))
         near = [w for w in written if w[0] in self._initials and len(w) >= self._least]
         found = [self._always]
-        found += [self._by_word[w] for w in self._by_word.keys() & {*_heard(near)}]
+        found += [self._by_word[w] for w in self._by_word.keys() & {*sounds_of(near)}]
         sounds: set[str] = set()
         texts: set[str] = set()
         if not text.isascii():
-            others = "\n".join(set(_OTHERS.findall(text)))
+            others = "\n".join(set(OTHERS.findall(text)))
             texts = self._texts.found_in(others)
-            kana = _heard(map(romanised, set(_KANA_WORDS.findall(others))))
+            kana = sounds_of(map(romanised, set(KANA_WORDS.findall(others))))
             sounds = self._sounds.found_in("\n".join(set(kana)))
             found += [self._by_text[one] for one in self._by_text.keys() & texts]
             found += [self._by_sound[one] for one in self._by_sound.keys() & sounds]
         if not any(found):
             return []
-        heard |= zip(written, _heard(written), strict=True)
+        heard |= zip(written, sounds_of(written), strict=True)
         sounds.update(heard.values())
         return [
             name
             for name in sorted({name for names in found for name in names})
             if not sounds.isdisjoint(name.joined)
             or all(
-                (len(piece) < _SHORTEST or piece in sounds) if piece.isascii() else piece in texts
+                (len(piece) < SHORTEST or piece in sounds) if piece.isascii() else piece in texts
                 for piece in name.pieces
             )
         ]
@@ -322,7 +322,7 @@ class _Heard:
         self._by_sound: defaultdict[str, list[str]] = defaultdict(list)
         by_letter: defaultdict[str, list[str]] = defaultdict(list)
         short = dict.fromkeys(_SHORT_WORDS.findall(text))
-        for word, as_heard in (*heard.items(), *zip(short, _heard(short), strict=True)):
+        for word, as_heard in (*heard.items(), *zip(short, sounds_of(short), strict=True)):
             self._by_sound[as_heard].append(word)
             by_letter[word[0]].append(word)
         self._by_letter = {letter: "\n".join(["", *some]) for letter, some in by_letter.items()}
@@ -344,7 +344,13 @@ class _Heard:
         return [word for one in letters for word in pattern.findall(self._by_letter.get(one, ""))]
 
 
-def _heard(words: Iterable[str]) -> list[str]:
-    """Return the sounds of words. All at once is much faster than one by one."""
+def sounds_of(words: Iterable[str]) -> list[str]:
+    """Return the sounds of words. All at once is much faster than one by one.
+
+    Parameters
+    ----------
+    words
+        Romaji in small letters.
+    """
     joined = "\n".join(words)
     return sound.__wrapped__(joined).split("\n") if joined else []

@@ -170,9 +170,9 @@ def test_a_later_run_looks_into_what_has_changed_alone(
     looked_into: list[str] = []
     whole = workers.search_content
 
-    def search_content(stream: IO[bytes], name: str, terms: Any) -> Iterator[Any]:
+    def search_content(stream: IO[bytes], name: str, *rest: Any, **more: Any) -> Iterator[Any]:
         looked_into.append(name)
-        return whole(stream, name, terms)
+        return whole(stream, name, *rest, **more)
 
     monkeypatch.setattr(workers, "search_content", search_content)
     for name in ("results/a.txt", "results/b.txt", "logs/a.log", "results/delivery/a.txt"):

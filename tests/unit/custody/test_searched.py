@@ -31,7 +31,7 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     TABLE.parent.mkdir()
     TABLE.write_text("code\nBS-33333\n")
     Path("results/notes.txt").write_text("nothing\n")
-    nm_file(Path("results/dicom/a.dcm"), 1)
+    nm_file(Path("results/dicom/a.dcm"), 12345)
     ledger = create_ledger(**_files("ledger"))
     time.sleep(of_searched._SETTLED / 1e9 + 0.02)
     return ledger
@@ -43,9 +43,9 @@ def looked_into(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     whole = workers.search_content
 
-    def search_content(stream, name, terms):
+    def search_content(stream, name, terms, **rest):
         names.append(Path(name).name)
-        return whole(stream, name, terms)
+        return whole(stream, name, terms, **rest)
 
     monkeypatch.setattr(workers, "search_content", search_content)
     return names
@@ -158,7 +158,8 @@ def test_a_new_patient_is_searched_for_in_all_files(ledger: Ledger, looked_into:
     # the same person's name in another spelling
     respelled = Person(GONE.code, GONE.ids, frozenset({"KYOZOU^SUIKO", "虚像^翠子"}))
     assert not found(ledger, respelled, OTHER)
-    assert sorted(looked_into) == sorted(["cases.csv", *ALL])
+    # the tokens of the image's header tell that neither is in it
+    assert sorted(looked_into) == ["cases.csv", "cases.csv", "notes.txt"]
     looked_into.clear()
     time.sleep(of_searched._SETTLED / 1e9 + 0.02)
     found(ledger, respelled, OTHER)
@@ -177,20 +178,56 @@ def test_other_patients_are_not_searched_for_again(
     looked_for: dict[str, set[str]] = {}
     whole = workers.search_content
 
-    def search_content(stream, name, terms):
+    def search_content(stream, name, terms, **rest):
         texts = {"0039943096": GONE.code, "84065274": OTHER.code}
         looked_for[Path(name).name] = {of for text, of in texts.items() if terms.find(text)}
-        return whole(stream, name, terms)
+        return whole(stream, name, terms, **rest)
 
     monkeypatch.setattr(workers, "search_content", search_content)
     assert not found(ledger, GONE, OTHER)
     assert looked_for.pop("new.txt") == {GONE.code, OTHER.code}
-    assert looked_for.keys() == {"cases.csv", "notes.txt", "a.dcm"}
+    assert looked_for.keys() == {"cases.csv", "notes.txt"}
     assert all(of == {OTHER.code} for of in looked_for.values())
     # now all files were searched for everybody
     looked_for.clear()
     assert not found(ledger, GONE, OTHER)
     assert not looked_for
+
+
+@pytest.mark.parametrize(
+    ("additional", "is_read"),
+    [
+        (Person(None, frozenset({"12345"}), frozenset()), True),  # 0012345
+        (Person(None, frozenset({"12346"}), frozenset()), False),
+        (Person(None, frozenset(), frozenset({"YAMADA^HARUKO"})), True),
+        (Person(None, frozenset(), frozenset({"YAMADA^TARO"})), False),
+        (Person(None, frozenset({"OLD84065274"}), frozenset()), False),
+        # tokens do not tell these
+        (Person(None, frozenset({"123"}), frozenset()), True),
+        (Person(None, frozenset({"A1B2C3"}), frozenset()), True),
+        (Person(None, frozenset(), frozenset({"A^I"})), True),
+    ],
+)
+def test_an_image_is_read_again_for_whom_it_may_hold(
+    ledger: Ledger, looked_into: list[str], additional: Person, is_read: bool
+) -> None:
+    assert not found(ledger)
+    looked_into.clear()
+    here = found(ledger, GONE, additional)
+    assert ("a.dcm" in looked_into) == is_read
+    assert not here or (here == ["results/dicom/a.dcm"] and is_read)
+
+
+def test_an_image_that_is_clear_by_its_tokens_is_read_when_it_changes(
+    ledger: Ledger, looked_into: list[str]
+) -> None:
+    image = Path("results/dicom/a.dcm")
+    changed = image.read_bytes().replace(b"0012345", b"8406527")
+    assert not found(ledger)
+    other = Person(None, frozenset({"8406527"}), frozenset())
+    assert not found(ledger, GONE, other)
+    change(image, changed)
+    assert found(ledger, GONE, other) == ["results/dicom/a.dcm"]
 
 
 def test_other_code_looks_into_everything(ledger: Ledger, looked_into: list[str]) -> None:
@@ -208,6 +245,9 @@ def test_other_code_looks_into_everything(ledger: Ledger, looked_into: list[str]
         lambda data, ledger: ledger.seal(b"[]"),
         lambda data, ledger: ledger.seal(b'{"made_by": "one", "persons": null, "files": 3}'),
         lambda data, ledger: ledger.seal(b"\xff"),
+        lambda data, ledger: ledger.seal(
+            b'{"made_by": "one", "persons": [], "words": [], "files": [["a", [1], "", 0, "00"]]}'
+        ),
         None,
     ],
 )

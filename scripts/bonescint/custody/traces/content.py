@@ -13,15 +13,16 @@ import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO, Any
 
-from bonescint.custody.traces.encodings import RUNS, texts
+from bonescint.custody.traces.encodings import RUNS
 from bonescint.custody.traces.names import folded
 from bonescint.custody.traces.office import is_office, search_office
 from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import BLOCK, Found, Place, kinds_in, search_text
+from bonescint.custody.traces.tokens import Tokens, tokens_of, with_ends
 from bonescint.dicom import tags, vrs
 
 _HEADER = 1 << 14  # bytes; enough for the header of a coded NM file
@@ -45,10 +46,13 @@ _NUMBERS = frozenset(vrs.FORMATS) | {"AT", "DA", "DS", "DT", "IS", "TM", "UI"}
 _WHOLE = re.compile(r"[-+0-9.:eE\s]+")
 _MOST_BYTES = 1 << 28  # of a PDF or a JPEG that is read in its format
 _DEEPEST = 2  # levels: base64 within base64
+Note = Callable[[Tokens], None]
 _PATIENT_ID = re.compile(rb"(?:\x10\0\x20\0|\0\x10\0\x20)(.{0,80})", re.DOTALL)
 
 
-def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iterator[Found]:
+def search_content(
+    stream: Any, name: str, terms: Terms, depth: int = 0, note: Note | None = None
+) -> Iterator[Found]:
     """Yield every place in a file that holds a term, and the kind of term.
 
     Parameters
@@ -61,6 +65,8 @@ def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iter
         What is looked for.
     depth
         How deeply the content is nested in base64 or in the streams of a document.
+    note
+        Is told the tokens of an image's header, by which it can be cleared of other persons later.
     """
 
     def nested(data: bytes) -> set[str]:
@@ -72,7 +78,7 @@ def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iter
     stream.seek(0)
     try:
         if head[128:132] == b"DICM":
-            yield from _search_dicom(stream, terms)
+            yield from _search_dicom(stream, terms, note)
         elif head.startswith(b"PK\3\4"):
             yield from _search_zip(stream, name, terms, depth)
         elif head.startswith(_PNG):
@@ -180,20 +186,27 @@ def _search_jpeg(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
     yield from search_text(stream, "", terms)
 
 
-def _search_dicom(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
+def _search_dicom(stream: IO[bytes], terms: Terms, note: Note | None) -> Iterator[Found]:
     data = stream.read(_HEADER)
     while not (cut := _pixels(data)) and (more := stream.read(BLOCK)):
         data += more
     data = data[: cut or len(data)]
-    # a value is followed by the group number of the next element; its two bytes may be letters, so
-    # each run is also searched without its last one or two bytes
-    runs = [run[: len(run) - n] for run in RUNS.findall(data) for n in range(3)]
-    suspect = any(map(terms.may_be_in, texts(b"\n".join(runs))))
+    runs = RUNS.findall(data)
+    tokens = tokens_of(runs)
+    suspect = terms.may_be_in(runs, tokens)
     if terms.weak and (found := _PATIENT_ID.search(data)):
         suspect = suspect or any(w.encode() in found[1].lower() for w in terms.weak)
-    if suspect or _DEFLATED in data[:1024]:
+    is_deflated = _DEFLATED in data[:1024]
+    if note and not is_deflated:
+        note(tokens)
+    if suspect or is_deflated:
         stream.seek(0)
-        yield from _dicom_elements(stream, terms)
+        try:
+            places = list(_dicom_elements(stream, terms))
+        except Exception:  # pydicom raises many kinds for damaged values
+            kinds = kinds_in(b"\n".join(map(with_ends, runs)), terms)
+            places = [(Place("bytes"), kind) for kind in sorted(kinds)]
+        yield from places
 
 
 def _pixels(data: bytes) -> int:

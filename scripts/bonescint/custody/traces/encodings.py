@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import unquote_to_bytes
 
 from bonescint.custody.traces.names import folded
@@ -40,18 +40,21 @@ _TAG = re.compile("<[^<>]*>")
 _GEOMETRY = re.compile(r'\b(?:d|points|transform)="[-a-z0-9.,()\s]*"')
 
 
-def texts(data: bytes) -> Iterator[str]:
+def texts(data: bytes, at_least: Collection[str] = ()) -> Iterator[str]:
     """Yield the texts of bytes, folded, in every encoding and without escapes.
 
     Parameters
     ----------
     data
         Text in an unknown encoding, or binary values in which text may stand.
+    at_least
+        Encodings that are tried even if the bytes are valid UTF-8, as a few bytes may be by chance.
     """
     # binary data are thousands of short strings, which are folded faster in one piece
     form = fold_name if b"\0" in data else folded
     # several encodings may yield the same text, which is searched once
-    for text in dict.fromkeys(_decoded(data)):
+    several = (data.decode(encoding, "replace") for encoding in at_least)
+    for text in dict.fromkeys((*_decoded(data), *several)):
         plain = form(text)
         yield _GEOMETRY.sub(_line_ends, plain) if "<path" in plain else plain
         if (unescaped := _unescaped(text)) != text:

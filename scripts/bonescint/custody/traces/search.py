@@ -84,7 +84,7 @@ class Searcher:
         self.persons = list(persons)
         self.terms = Terms(self.persons)
         self._searched, self._workers = searched, workers
-        self._additional = Terms(searched.additional if searched else ())
+        self._additional = searched.additional if searched else Terms(())
 
     def search(self, roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[Trace]:
         """Yield every trace in folders and files, also through links.
@@ -105,11 +105,11 @@ class Searcher:
             return
         files = self._files(roots, skip)
         for some, found in found_in(files, self.terms, self._additional, self._workers):
-            for file, places in zip(some, found, strict=True):
+            for file, (places, tokens) in zip(some, found, strict=True):
                 yield from file.named
                 yield from (Trace(file.path, place, kind) for place, kind in places)
                 if file.state and not places and self._searched:
-                    self._searched.add(file.path, file.state)
+                    self._searched.add(file.path, file.state, tokens)
 
     def keep(self) -> None:
         """Keep the record of searched files for the next run, if there is one."""

@@ -4,7 +4,7 @@ A file is unchanged if its size, dates and inode number are the same. The kernel
 the last change (ctime), and no program can set it back. Where a filesystem does not keep it, and in
 a copy of a study, the SHA-256 decides. An image is then read again, because reading its header is
 faster than hashing it. Persons who are new in the search are looked for in all files, and only
-they are.
+they are. The tokens of an image's header tell that most images hold none of them.
 """
 
 import hashlib
@@ -14,8 +14,10 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from bonescint.custody.traces.terms import Person
+from bonescint.custody.traces.terms import Person, Terms
+from bonescint.custody.traces.tokens import Tokens
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.filesystems import keeps_changes
@@ -25,7 +27,15 @@ from bonescint.made import sha256_of
 SEARCHED = Path("private/searched.age")
 # a file may change twice within a tick of the kernel's clock (10 ms) without getting a new date
 _SETTLED = 100_000_000  # nanoseconds
-_Entry = tuple[list[int], str]  # what `_stamp` returns, and the SHA-256
+
+
+class _Entry(NamedTuple):
+    stamp: list[int]  # as `_stamp` returns it
+    sha: str
+    tokens: Tokens | None  # of an image's header
+
+
+_NO_TOKENS = Tokens("", "")
 
 
 class Searched:
@@ -55,22 +65,31 @@ class Searched:
         self._before: dict[str, _Entry] = {}
         self._now: dict[str, _Entry] = {}
         known: set[str] = set()
-        with suppress(InputError, OSError, ValueError, KeyError, TypeError):
+        with suppress(InputError, OSError, ValueError, LookupError, TypeError):
             kept = json.loads(ledger.unseal(self._path.read_bytes()))
             if kept["made_by"] == self._made_by:
                 known = {*kept["persons"]}
-                self._before = {str(name): (stamp, sha) for name, stamp, sha in kept["files"]}
-        self.additional = [by_digest[one] for one in self._persons if one not in known]
+                words = kept["words"]
+                self._before = {
+                    str(name): _Entry(stamp, sha, Tokens(words[at], numbers) if numbers else None)
+                    for name, stamp, sha, at, numbers in kept["files"]
+                }
+        self.additional = Terms(by_digest[one] for one in self._persons if one not in known)
 
     def seal(self) -> None:
         """Write which files hold nobody, readable only with the ledger's key."""
-        files = [[name, stamp, sha] for name, (stamp, sha) in self._now.items()]
-        record = {"made_by": self._made_by, "persons": self._persons, "files": files}
+        files: list[list[object]] = []
+        words: dict[str, int] = {}  # many images share them
+        for name, (stamp, sha, tokens) in self._now.items():
+            shared, numbers = tokens or _NO_TOKENS
+            files.append([name, stamp, sha, words.setdefault(shared, len(words)), numbers])
+        who = {"made_by": self._made_by, "persons": self._persons}
+        record = {**who, "words": [*words], "files": files}
         with replacing(self._path, "wb", private=True) as stream:
             stream.write(self._ledger.seal(json.dumps(record).encode()))
 
     def holds(self, path: Path, state: os.stat_result) -> bool:
-        """Tell whether everybody was looked for in a file that has not changed since.
+        """Tell whether nobody is in a file that has not changed since it was looked into.
 
         Parameters
         ----------
@@ -80,11 +99,17 @@ class Searched:
             Of the file, or of the target of a link.
         """
         entry = self._same(self._now, path, state)
-        if not entry and not self.additional:
+        if not entry and self._is_clear(self._before.get(path.as_posix())):
             entry = self._same(self._before, path, state)
         if entry:
             self._now[path.as_posix()] = entry
         return bool(entry)
+
+    def _is_clear(self, entry: _Entry | None) -> bool:
+        """Tell whether none of the additional persons can be in a file, if it is the same."""
+        if not entry or not self.additional:
+            return bool(entry)
+        return entry.tokens is not None and self.additional.surely_not_among(entry.tokens)
 
     def held(self, path: Path, state: os.stat_result) -> bool:
         """Tell whether a file is unchanged and only the additional persons are to be looked for.
@@ -99,12 +124,13 @@ class Searched:
     def _same(
         self, known: Mapping[str, _Entry], path: Path, state: os.stat_result
     ) -> _Entry | None:
-        stamp, sha = known.get(path.as_posix(), ([], ""))
-        if stamp and stamp == self._stamp(state):
-            return stamp, sha
-        return (self._stamp(state), sha) if sha and sha == sha256_of(path) else None
+        entry = known.get(path.as_posix())
+        if not entry or (entry.stamp and entry.stamp == self._stamp(state)):
+            return entry
+        same = entry.sha and entry.sha == sha256_of(path)
+        return entry._replace(stamp=self._stamp(state)) if same else None
 
-    def add(self, path: Path, state: os.stat_result) -> None:
+    def add(self, path: Path, state: os.stat_result, tokens: Tokens | None = None) -> None:
         """Remember that a file holds nobody, unless it is changing at this moment.
 
         Parameters
@@ -113,11 +139,13 @@ class Searched:
             The file, as it is reached.
         state
             From before the file was read.
+        tokens
+            Of an image's header.
         """
         with suppress(OSError):
             sha = "" if _is_image(path) else sha256_of(path)
             if _is_settled(state) and _state(path.stat()) == _state(state):
-                self._now[path.as_posix()] = self._stamp(state), sha
+                self._now[path.as_posix()] = _Entry(self._stamp(state), sha, tokens)
 
     def _stamp(self, state: os.stat_result) -> list[int]:
         """Return values that identify an unchanged file; nothing if its dates are not reliable."""

@@ -6,23 +6,31 @@ whose tokens are all there.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from bonescint.custody.traces.names import folded
+from bonescint.custody.traces.tokens import (
+    CODE,
+    LEAST_DIGITS,
+    PADDED_DIGITS,
+    WITHIN,
+    SoughtTokens,
+    Tokens,
+    all_texts,
+    is_told,
+    joined_numbers,
+    padded_numbers,
+    with_ends,
+    without_separators,
+)
 from bonescint.names.automaton import ManyTexts
 from bonescint.names.full import FullNames, full_names
 from bonescint.names.ids import normalise
 from bonescint.text.dates import reads_as_date
-from bonescint.text.folding import DASHES, fold_name
+from bonescint.text.folding import fold_name
 
-# separators inside an ID; not a line end or a tab, after which another value begins
-_WITHIN = rf"[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\-{DASHES}ー]"
-_SEPARATORS = re.findall(_WITHIN, "".join(map(chr, range(1 << 16))))
-_CODE = re.compile(rf"(?<![0-9a-z])bs(?:{_WITHIN}?)([2-9a-z]{{5}})(?![0-9a-z])")
-_PARTED = re.compile(rf"(?<![0-9])[0-9]++(?:{_WITHIN}{{1,3}}[0-9]++)+")
-_PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,4}(?![0-9])")
 # a token at a line's end and the one at the next line's start
 _BROKEN = re.compile(r"(?<![0-9a-z-])([0-9a-z-]{1,40}+)(=?)[ \t\r]*\n(?=[ \t>]*([0-9a-z-]{1,40}+))")
 _WRAPPED = 20  # a line with more characters was wrapped by a word processor
@@ -42,11 +50,9 @@ _LABEL = re.compile(r"(?<![a-z])(?:id|pid|mrn|no|patient|patient_?id)\Z")
 # often stands elsewhere. A fifth of all numbers of four digits occurs in every run's figures and
 # tables, but only one in a thousand of those of five digits (measured on the demonstration). Those
 # of five digits that are days of 2000 to 2049 in Excel do not count elsewhere either.
-_TELLING_DIGITS, _TELLING = 5, 4
+_TELLING = 4
 _EXCEL_DAYS = range(36526, 54789)
-_PADDED_DIGITS = 6  # least length of an ID that is written with leading zeros
 _LONG = 7  # least digits of an ID that letters may touch (NM12345678.txt) or a line end may break
-_MOST_PARTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +96,47 @@ class Terms:
         self.weak = frozenset(filter(_is_weak, subjects))
         strong = subjects - self.weak
         self._numbers = {s for s in strong if s.isdecimal()}
-        self._padded = {s for s in self.weak if s.isdecimal() and len(s) <= _TELLING_DIGITS}
+        self._padded = {s for s in self.weak if s.isdecimal() and len(s) <= LEAST_DIGITS}
         least = min(map(len, self._numbers), default=1)
         self._runs = re.compile(f"[1-9][0-9]{{{least - 1},}}")
-        self._lettered = ManyTexts(strong - self._numbers)
+        lettered = strong - self._numbers
+        told = set(filter(is_told, lettered))
+        self._lettered, self._untold = ManyTexts(lettered), ManyTexts(lettered - told)
         self._names = FullNames(name for person in persons for name in person.names)
+        self._tokens = SoughtTokens(
+            self._codes, self._numbers | told, self._padded, self._names.forms
+        )
 
     def __bool__(self) -> bool:
         return bool(self._codes or self._numbers or self.weak or self._lettered or self._names)
 
-    def may_be_in(self, text: str) -> bool:
-        """Tell whether a folded text may hold a term. It is fast, and most texts hold none.
+    def may_be_in(self, runs: Collection[bytes], tokens: Tokens) -> bool:
+        """Tell whether a header may hold a term, except a weak ID. Most headers hold none.
 
         Parameters
         ----------
-        text
-            As `folded` returns it.
+        runs, tokens
+            The strings of the header, and their tokens.
         """
-        return bool(
-            ("bs" in text and not self._codes.isdisjoint(_CODE.findall(text)))
-            or self._ids_in(text)
-            or next(self._names.suspects(text), None)
-        )
+        if self._tokens.may_be_among(tokens):
+            return True
+        said = all_texts(b"\n".join(map(with_ends, runs))) if self._untold else ()
+        return any(self._untold.are_in(without_separators(text)) for text in said)
+
+    def surely_not_among(self, tokens: Tokens) -> bool:
+        """Tell whether a header surely holds no term. Of some terms tokens do not tell it.
+
+        Parameters
+        ----------
+        tokens
+            Of the header.
+        """
+        return not (self.weak or self._untold or self._tokens.may_be_among(tokens))
 
     def _ids_in(self, text: str) -> set[str]:
         found = self._numbers_in(text)
         if self._lettered:
-            # `replace` for each separator is much faster than `translate`
-            for separator in _SEPARATORS:
-                text = text.replace(separator, "")
-            found |= self._lettered.found_in(text)
+            found |= self._lettered.found_in(without_separators(text))
         return found
 
     def _numbers_in(self, text: str) -> set[str]:
@@ -127,16 +144,9 @@ class Terms:
         if self._numbers:
             found = self._numbers.intersection(self._runs.findall(text))
         if self._numbers or self._padded:
-            for run in set(_PARTED.findall(text)):
-                parts = re.findall("[0-9]+", run)
-                for first in range(len(parts)):
-                    for last in range(first + 2, min(first + _MOST_PARTS, len(parts)) + 1):
-                        joined = normalise("".join(parts[first:last]))
-                        if joined in self._numbers:
-                            found.add(joined)
+            found |= self._numbers.intersection(joined_numbers(text))
         if self._padded:
-            padded = {r for r in _PADDED.findall(text) if len(r) >= _PADDED_DIGITS}
-            found |= self._padded.intersection(map(normalise, padded))
+            found |= self._padded & padded_numbers(text)
         return found
 
     def find(self, text: str, in_path: bool = False) -> list[Hit]:
@@ -158,7 +168,7 @@ class Terms:
         """Return the codes and IDs that a folded text holds."""
         hits: set[Hit] = set()
         if "bs" in text:
-            hits |= {Hit("code", *m.span()) for m in _CODE.finditer(text) if m[1] in self._codes}
+            hits |= {Hit("code", *m.span()) for m in CODE.finditer(text) if m[1] in self._codes}
         for wanted in self._ids_in(text):
             for match in re.finditer(_id_pattern(wanted, in_path), text):
                 start, end = match.span()
@@ -167,8 +177,8 @@ class Terms:
         return hits
 
     def _counts(self, text: str, start: int, end: int, in_path: bool) -> bool:
-        written = re.sub(_WITHIN, "", text[start:end])
-        if normalise(written) in self._padded and len(written) < _PADDED_DIGITS:
+        written = re.sub(WITHIN, "", text[start:end])
+        if normalise(written) in self._padded and len(written) < PADDED_DIGITS:
             return False
         label = text[max(start - 12, 0) : start]
         touched = label[-1:].isascii() and label[-1:].isalnum() and not _LABEL.search(label)
@@ -225,13 +235,13 @@ class Terms:
 def _is_weak(subject: str) -> bool:
     if not subject.isdecimal():
         return len(subject) < _TELLING
-    if len(subject) == _TELLING_DIGITS:
+    if len(subject) == LEAST_DIGITS:
         return int(subject) in _EXCEL_DAYS
-    return len(subject) < _TELLING_DIGITS or (len(subject) == 8 and reads_as_date(subject))
+    return len(subject) < LEAST_DIGITS or (len(subject) == 8 and reads_as_date(subject))
 
 
 def _id_pattern(subject: str, in_path: bool = False) -> str:
-    inside = f"{_WITHIN}{{0,3}}".join(map(re.escape, subject))
+    inside = f"{WITHIN}{{0,3}}".join(map(re.escape, subject))
     is_long = in_path and subject.isdecimal() and len(subject) >= _LONG
     return f"(?<![0-9])0*{inside}(?![0-9{'' if is_long else 'a-z'}])"
 

@@ -11,12 +11,15 @@ from typing import Any, NamedTuple
 from bonescint.custody.traces.content import search_content
 from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import Found
+from bonescint.custody.traces.tokens import Tokens
 
 _CHUNK = 1 << 20  # bytes that a process gets at once
 _IMAGE = 1 << 14  # bytes that are read of an image
 _AHEAD = 4  # waiting chunks for each process
 _ALONE = 2  # chunks; so few are searched faster than processes start
 _terms: tuple[Terms, Terms]
+# what was found in a file, and the tokens of an image's header
+Looked = tuple[list[Found], Tokens | None]
 
 
 class ToSearch(NamedTuple):
@@ -48,7 +51,7 @@ class ToSearch(NamedTuple):
 
 def found_in(
     files: Iterable[ToSearch], terms: Terms, additional: Terms, workers: int
-) -> Iterator[tuple[list[ToSearch], Iterable[list[Found]]]]:
+) -> Iterator[tuple[list[ToSearch], Iterable[Looked]]]:
     """Yield groups of files, and what was found in each file.
 
     Parameters
@@ -67,7 +70,7 @@ def found_in(
             break
     with ExitStack() as stack:
         pool: ProcessPoolExecutor | None = None
-        running: deque[tuple[list[ToSearch], Future[list[list[Found]]]]] = deque()
+        running: deque[tuple[list[ToSearch], Future[list[Looked]]]] = deque()
         for chunk in chunks:
             pool = pool or stack.enter_context(
                 ProcessPoolExecutor(workers, initializer=_start, initargs=(terms, additional))
@@ -98,16 +101,18 @@ def _start(*terms: Terms) -> None:
     _terms = terms[0], terms[1]
 
 
-def _found_in_chunk(files: Sequence[ToSearch]) -> list[list[Found]]:
+def _found_in_chunk(files: Sequence[ToSearch]) -> list[Looked]:
     return [_found(file, *_terms) for file in files]
 
 
-def _found(file: ToSearch, everything: Terms, additional: Terms) -> list[Found]:
+def _found(file: ToSearch, everything: Terms, additional: Terms) -> Looked:
     if file.state is None:
-        return []
+        return [], None
     terms = additional if file.is_held else everything
+    tokens: list[Tokens] = []
     try:
         with file.path.open("rb") as stream:
-            return list(search_content(stream, file.path.as_posix(), terms))
+            found = list(search_content(stream, file.path.as_posix(), terms, note=tokens.append))
     except FileNotFoundError:
-        return []  # removed since it was listed
+        return [], None  # removed since it was listed
+    return found, next(iter(tokens), None)
