@@ -26,7 +26,7 @@ WEIGHTS = HERE.parents[1] / "resources" / "analyser" / "weights.npz"
 # what the weights depend on; changing one of them makes other weights
 RECIPE = {
     "people": 480,
-    "steps": 4800,
+    "steps": 4200,
     "new": 4,  # samples of a step that were not seen before
     "old": 4,  # of the last ones, mirrored
     "kept": 480,  # samples that old ones are taken from
