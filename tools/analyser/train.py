@@ -26,14 +26,14 @@ WEIGHTS = HERE.parents[1] / "resources" / "analyser" / "weights.npz"
 # what the weights depend on; changing one of them makes other weights
 RECIPE = {
     "people": 480,
-    "steps": 4200,
+    "steps": 2800,
     "new": 4,  # samples of a step that were not seen before
     "old": 4,  # of the last ones, mirrored
     "kept": 480,  # samples that old ones are taken from
     "rate": 6e-3,  # the highest; after the rise it falls like a cosine to nothing
     "warm": 150,  # steps
     "average": 0.995,
-    "joined": 500,  # step from which the index is learnt where a metastasis is seen
+    "joined": 300,  # step from which the index is learnt where a metastasis is seen
     "seed": 2603,
 }
 AHEAD = 48  # samples that are made before they are needed
@@ -113,16 +113,16 @@ def loss_of(outputs: torch.Tensor, batch: tuple[torch.Tensor, ...], joined: bool
         As `Samples.batch` returns it.
     joined
         Whether the index is the probability of a metastasis times the network's second output, as
-        in the analysis; at first the two are learnt on their own.
+        in the analysis; at first the latter is learnt on its own, in metastases alone.
     """
     _, index, mask, weight, labels = batch
     pixel = functional.binary_cross_entropy_with_logits(outputs[:, 0], mask, weight)
     lesion = torch.sigmoid(outputs[:, 0])
     dice = 1 - (2 * (lesion * mask).sum() + 1) / (lesion.sum() + mask.sum() + 1)
     found = functional.softplus(outputs[:, 1])
-    if joined:
-        found = lesion.detach() * found
-    counted = (found - index * torch.log(found + 1e-3)).mean()
+    found = found * (lesion.detach() if joined else (index > 0).float())
+    # with a larger number here an output that fell to nothing would not rise again
+    counted = (found - index * torch.log(found + 1e-6)).mean()
     whole = index.sum((1, 2))
     total = ((found.sum((1, 2)) - whole).abs() / (whole + 30)).mean()
     region = functional.cross_entropy(outputs[:, 2:], labels)
