@@ -1,7 +1,7 @@
 """Print the model card's tables: ``python tools/analyser/bench.py tune`` or another cohort.
 
-The settings are found on the cohort `tune` alone (``--tune``). A cohort `final` is scored once,
-after the settings are fixed; one that was looked at is for development from then on.
+The settings are found on cohorts for development alone (``--tune``). A fresh cohort is scored once,
+after the settings are fixed; it is for development from then on.
 """
 
 import argparse
@@ -17,9 +17,8 @@ from scoring import Seen, cases_of, figures, foci_of, hits, limits, score
 from bonescint.analyser import VERSION, spots, weights
 
 GRID = {
-    "contrast": (0.0, 3.0, 6.0),
-    "evidence": (6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0),
-    "least": (0.0,),
+    "contrast": (0.0, 2.0, 4.0, 6.0),
+    "evidence": tuple(np.arange(2.0, 11.0, 0.5).tolist()),
 }
 CONTRASTS, VOLUMES = (0.3, 0.6, 1.0, 1.5), (1.0, 3.0, 10.0)
 
