@@ -13,6 +13,11 @@ from bonescint.demo.shapes import Array
 SHAPE = (512, 128)
 SEED = 2602
 NOT_BONES = 0.09  # share of scans that are none: the network shall find no region in them
+# chance, least and greatest strength (of the logarithm), least and greatest size (pixels): of the
+# size of metastases, finer or coarser, and drifting over the body
+TEXTURES = (
+    (0.78, 0.04, 0.28, 1.5, 3.3), (0.35, 0.0, 0.22, 0.8, 6.0), (0.5, 0.0, 0.3, 10, 40),
+)  # fmt: skip
 
 
 class Sample(NamedTuple):
@@ -21,6 +26,7 @@ class Sample(NamedTuple):
     views: Array  # (4, rows, columns)
     index: Array  # bone scan index of each pixel, 0.01 %
     mask: Array  # pixels of metastases
+    weight: Array  # how much each pixel counts in learning the mask
     labels: np.ndarray  # class of bone
 
 
@@ -41,21 +47,21 @@ def smooth_noise(rng: np.random.Generator, sigma: float) -> Array:
     step = max(1, int(sigma // 2))
     small = rng.normal(size=(SHAPE[0] // step + 4, SHAPE[1] // step + 4)).astype(np.float32)
     small = ndimage.gaussian_filter(small, sigma / step, mode="wrap", truncate=3)
-    field = ndimage.zoom(small / small.std(), step, order=1) if step > 1 else small
+    small /= small.std()
+    field = ndimage.zoom(small, step, order=1) if step > 1 else small
     return field[: SHAPE[0], : SHAPE[1]]
 
 
-def _texture(rng: np.random.Generator, views: Array, rough: bool) -> Array:
+def _texture(rng: np.random.Generator, views: Array) -> Array:
     """Return counts with uptake that differs from place to place, at several scales."""
     views = views.copy()
-    middle = (0.9, 0.08, 0.32, 1.5, 5.0) if rough else (0.6, 0, 0.3, 2.0, 6.0)
-    for chance, least, most, low, high in ((0.5, 0, 0.3, 0.8, 2.0), middle, (0.5, 0, 0.3, 10, 40)):
+    for chance, least, most, low, high in TEXTURES:
         if rng.uniform() < chance:
             strength = rng.uniform(least, most)
             sigma = float(np.exp(rng.uniform(np.log(low), np.log(high))))
             field = strength * smooth_noise(rng, sigma)
             # what lies near the front is seen by the front's detector alone
-            other = strength * smooth_noise(rng, sigma) if rng.uniform() < 0.25 else field
+            other = strength * smooth_noise(rng, sigma) if rng.uniform() < 0.15 else field
             views[0] *= np.exp(field)
             views[1] *= np.exp(other)
     return views
@@ -79,6 +85,12 @@ def _places(rng: np.random.Generator, angle: float) -> Array:
     return np.stack([row, column])
 
 
+def _area(places: Array) -> Array:
+    """Return how many pixels of the person each pixel shows."""
+    (down, along), (other, across) = (np.gradient(place) for place in places)
+    return np.abs(down * across - along * other)
+
+
 def _cut(rng: np.random.Generator, views: Array, keep: float) -> Array:
     """Return counts of a part of the body's length alone."""
     rows = np.flatnonzero(views.sum(axis=(0, 2)) > 0.02 * views.sum(axis=(0, 2)).max())
@@ -89,7 +101,7 @@ def _cut(rng: np.random.Generator, views: Array, keep: float) -> Array:
     return views
 
 
-def sample(folder: Path, people: int, number: int, rough: bool = False) -> Sample:
+def sample(folder: Path, people: int, number: int) -> Sample:
     """Return one sample.
 
     Parameters
@@ -98,8 +110,6 @@ def sample(folder: Path, people: int, number: int, rough: bool = False) -> Sampl
         The files that `bases.write_bases` made, and how many.
     number
         The sample, the seed of all its random numbers.
-    rough
-        Whether nearly all bones have texture.
     """
     rng = np.random.default_rng([SEED, number])
     base = _base(folder, int(rng.integers(people)))
@@ -110,16 +120,17 @@ def sample(folder: Path, people: int, number: int, rough: bool = False) -> Sampl
     normal, lesion = (base[key][variant].astype(np.float32) for key in ("normal", "lesion"))
     if kind == "pool":
         normal, lesion = base["pool"].astype(np.float32), 0 * lesion
-    views = normal + lesion * rng.uniform(0.7, 1.3)
+    views = normal + lesion * rng.uniform(0.8, 1.2)
     views[1] = views[1, :, ::-1].copy()
-    views = _texture(rng, views, rough)
+    views = _texture(rng, views)
     angle = rng.uniform(-0.04, 0.04)
     if kind == "turned":
         angle += np.radians(rng.choice([90, 180, 270, rng.uniform(20, 60), -rng.uniform(20, 60)]))
     places = _places(rng, angle)
     index, mask = base["index"][variant].astype(np.float32), base["mask"][variant]
     views = np.stack([ndimage.map_coordinates(v, places, order=1) for v in np.maximum(views, 0)])
-    index = ndimage.map_coordinates(index, places, order=1)
+    # a larger picture of a person has the same index
+    index = ndimage.map_coordinates(index, places, order=1) * _area(places)
     mask = ndimage.map_coordinates(mask.astype(np.float32), places, order=1) > 0.5
     labels = ndimage.map_coordinates(base["labels"], places, order=0)
     if rng.uniform() < 0.5:
@@ -135,7 +146,16 @@ def sample(folder: Path, people: int, number: int, rough: bool = False) -> Sampl
     answers = (crop(index, top, left) * 100, crop(mask, top, left), crop(labels, top, left))
     if kind != "bones":
         answers = tuple(0 * answer for answer in answers)
-    return Sample(network_input(crop(counts, top, left)), *answers)
+    index, mask, labels = answers
+    return Sample(network_input(crop(counts, top, left)), index, mask, _weight(mask), labels)
+
+
+def _weight(mask: Array) -> Array:
+    """Return more weight for small metastases, less for large ones: each of them is to be found."""
+    number, _ = ndimage.label(mask, np.ones((3, 3)))
+    weight = np.clip(np.sqrt(40 / np.maximum(np.bincount(number.ravel()), 1)), 0.6, 2.5)
+    weight[0] = 1
+    return weight[number]
 
 
 def _counted(rng: np.random.Generator, views: Array) -> Array:
@@ -146,6 +166,6 @@ def _counted(rng: np.random.Generator, views: Array) -> Array:
     if rng.uniform() < 0.5:  # the room's background
         expected = expected + rng.uniform(0, 0.1)
     counts = rng.poisson(expected).astype(np.float64)
-    if rng.uniform() < 0.04:  # one view only
-        counts[:] = counts[int(rng.integers(2))]
+    if rng.uniform() < 0.13:  # one view only, mostly the front
+        counts[:] = counts[int(rng.uniform() < 0.3)]
     return counts

@@ -165,8 +165,11 @@ def concentrations(rng: np.random.Generator, person: Person, wild: float) -> dic
         name: region.concentration * float(rng.lognormal(0, region.spread * wild))
         for name, region in person.regions.items()
     }
+    spine = float(rng.lognormal(0, 0.25 * wild))  # it stands out more or less in all of its parts
+    for name in ("cervical", "thoracic", "lumbar", "sacrum"):
+        found[name] *= spine
     hmdp = rng.uniform() < 0.5  # clears faster from the soft tissue
-    found["soft_tissue"] *= float(rng.lognormal(-0.1 if hmdp else 0.2, 0.35))
+    found["soft_tissue"] *= float(rng.lognormal(-0.55 if hmdp else -0.1, 0.45))
     found["kidneys"] *= float(rng.lognormal(-0.3 if hmdp else -0.1, 0.5))
     found["bladder"] *= float(rng.lognormal(-0.3, 0.8))
     found["injection"] *= float(rng.lognormal(0, 1.0) * (rng.uniform() < 0.5))
@@ -187,7 +190,7 @@ def base(number: int) -> dict[str, Any]:
         person = body.person
         out: dict[str, list[Any]] = {key: [] for key in ("normal", "lesion", "index", "mask")}
         for _ in range(VARIANTS):
-            weights = concentrations(rng, person, float(rng.uniform(0.5, 2.2)))
+            weights = concentrations(rng, person, float(rng.uniform(0.5, 2.7)))
             normal = body.views(weights, arthritis(rng, person))
             foci = metastases(rng, person) if rng.uniform() < 0.62 else []
             lesion = np.zeros_like(normal)

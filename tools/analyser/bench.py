@@ -1,7 +1,7 @@
 """Print the model card's tables: ``python tools/analyser/bench.py tune`` or another cohort.
 
-The settings are found on the cohort `tune` alone (``--tune``). A cohort `final` is scored once,
-after the settings are fixed; one that was looked at is for development from then on.
+The settings are found on cohorts for development alone (``--tune``). A fresh cohort is scored once,
+after the settings are fixed; it is for development from then on.
 """
 
 import argparse
@@ -12,15 +12,15 @@ from unittest.mock import patch
 
 import numpy as np
 from cohorts import WORK
-from scoring import Seen, cases_of, figures, limits, score
+from scoring import Seen, cases_of, figures, foci_of, hits, limits, score
 
 from bonescint.analyser import VERSION, spots, weights
 
 GRID = {
-    "contrast": (0.0, 3.0, 6.0),
-    "evidence": (6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0),
-    "least": (0.0,),
+    "contrast": (0.0, 2.0, 4.0, 6.0),
+    "evidence": tuple(np.arange(2.0, 11.0, 0.5).tolist()),
 }
+CONTRASTS, VOLUMES = (0.3, 0.6, 1.0, 1.5), (1.0, 3.0, 10.0)
 
 
 def tune(cases: list[Seen]) -> None:
@@ -50,6 +50,32 @@ def tune(cases: list[Seen]) -> None:
         print(round(worth, 4), chosen, "factor", round(factor, 4), short, sep="\n  ")
 
 
+def strata(cases: list[Seen]) -> None:
+    """Print the share of metastases found by what they add to the counts and by their size.
+
+    Parameters
+    ----------
+    cases
+        Of a cohort of the second phantom.
+    """
+    ill = [seen for seen in cases if len(seen.case["row"])]
+    contrast, volume = (
+        np.concatenate([seen.case[key] for seen in ill]) for key in ("contrast", "volume")
+    )
+    found = np.concatenate([hits(seen, foci_of(seen.maps, seen.counts)) for seen in ill])
+    row, column = np.digitize(contrast, CONTRASTS), np.digitize(volume / 1000, VOLUMES)
+    print("\n| counts added | " + " | ".join(_between(VOLUMES, "cm3")) + " |")
+    print("|---" * (len(VOLUMES) + 2) + "|")
+    for i, name in enumerate(_between(CONTRASTS, "times")):
+        cells = [found[(row == i) & (column == k)] for k in range(len(VOLUMES) + 1)]
+        print(f"| {name} | " + " | ".join(f"{c.sum()}/{len(c)}" for c in cells) + " |")
+
+
+def _between(edges: tuple[float, ...], unit: str) -> list[str]:
+    middle = [f"{a} to {b} {unit}" for a, b in itertools.pairwise(edges)]
+    return [f"below {edges[0]} {unit}", *middle, f"{edges[-1]} {unit} and more"]
+
+
 def table(folder: Path) -> None:
     """Print a cohort's figures with bootstrap limits.
 
@@ -71,6 +97,8 @@ def table(folder: Path) -> None:
     for name, value in found.items():
         low, high = around[name]
         print(f"| {name} | {value:.3f} | {low:.3f} to {high:.3f} |")
+    if any("contrast" in case.case for case in cases):
+        strata(cases)
     print(f"\n{each:.2f} CPU s a scan for the network, with the reading of the file")
 
 

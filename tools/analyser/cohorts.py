@@ -17,6 +17,9 @@ COHORTS = {
     "final_one": (first_case, 21, 100),
     "final_two": (second_case, 22, 100),
     "plain_two": (partial(second_case, rough=False), 23, 50),
+    "fresh_one": (first_case, 31, 100),
+    "fresh_two": (second_case, 32, 120),
+    "fresh_plain_two": (partial(second_case, rough=False), 33, 60),
 }
 WORK = Path(".analyser")
 

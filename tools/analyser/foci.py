@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from anatomy import Person, hosts
+from scipy.spatial.transform import Rotation
 
 from bonescint.demo.anatomy import Region, skeleton_mass
 from bonescint.demo.lesions import sample_count
-from bonescint.demo.shapes import Ellipsoid, Point, Shape, Tube
+from bonescint.demo.shapes import Chord, Ellipsoid, Grid, Point, Shape, Tube
 
 # shares of metastases; rare places are here more often than in patients, so that they are learnt
 ODDS = {
@@ -27,7 +29,60 @@ JOINTS: tuple[tuple[str, Point, float, float], ...] = (
     ("tibiae", (78, 14, 1506), 13, 0.12), ("ulnae", (204, 20, 612), 13, 0.12),
     ("hands", (216, -2, 852), 14, 0.15), ("jaw", (20, -64, 172), 7, 0.14),
     ("skull", (20, -60, 130), 9, 0.12), ("sacrum", (46, 58, 700), 11, 0.08),
+    ("femora", (88, 6, 782), 16, 0.1), ("femora", (130, 22, 812), 12, 0.1),
+    ("humeri", (205, 14, 602), 12, 0.1), ("tibiae", (83, 8, 1216), 14, 0.12),
 )  # fmt: skip
+EDGES = {"cervical": 0.5, "thoracic": 0.25, "lumbar": 0.7}  # warm edges of vertebrae, on average
+FINE = Grid(rows=1240, columns=420, spacing=1.5, vertex_row=90.0)  # for volumes
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """The part of a bone that lies in a solid ellipsoid.
+
+    Parameters
+    ----------
+    bone, ball
+        Both bodies.
+    uptake
+        As for the bodies of the demonstration.
+    """
+
+    bone: Shape
+    ball: Ellipsoid
+    uptake: float = 1.0
+
+    @property
+    def centre(self) -> Point:
+        """The middle of the ellipsoid."""
+        return self.ball.centre
+
+    @cached_property
+    def volume(self) -> float:
+        """Volume, mm3."""
+        columns = (c.density * float((c.back - c.front).sum()) for c in self.chords(FINE))
+        return sum(columns) * FINE.spacing**2
+
+    def chords(self, grid: Grid) -> Iterator[Chord]:
+        """Yield the chords of the bone, cut to those of the ellipsoid."""
+        for ball in self.ball.chords(grid):
+            for chord in self.bone.chords(grid):
+                window = tuple(
+                    slice(max(a.start, b.start), min(a.stop, b.stop))
+                    for a, b in zip(chord.window, ball.window, strict=True)
+                )
+                if any(part.start >= part.stop for part in window):
+                    continue
+                sides = []
+                for one in (chord, ball):
+                    first = [w.start - o.start for w, o in zip(window, one.window, strict=True)]
+                    part = tuple(
+                        slice(f, f + w.stop - w.start) for f, w in zip(first, window, strict=True)
+                    )
+                    sides.append((one.front[part], one.back[part]))
+                front = np.maximum(sides[0][0], sides[1][0])
+                back = np.maximum(np.minimum(sides[0][1], sides[1][1]), front)
+                yield Chord(window, front, back, chord.density)
 
 
 @dataclass(frozen=True)
@@ -43,7 +98,7 @@ class Metastasis:
     """
 
     region: str
-    shapes: tuple[Shape, ...]
+    shapes: tuple[Shape | Overlap, ...]
 
     @property
     def volume(self) -> float:
@@ -69,7 +124,7 @@ class Metastasis:
         return skeleton_mass()[compartment] * self.volume / whole
 
 
-def _middle(shape: Shape) -> Point:
+def _middle(shape: Shape | Overlap) -> Point:
     return shape.points[len(shape.points) // 2] if isinstance(shape, Tube) else shape.centre
 
 
@@ -101,14 +156,43 @@ def metastases(rng: np.random.Generator, person: Person) -> list[Metastasis]:
             continue
         volumes = np.array([shape.volume for shape in bones[name]])
         host = bones[name][int(rng.choice(len(volumes), p=volumes / volumes.sum()))]
-        heat = person.regions[name].concentration * host.uptake * rng.uniform(1.6, 7.0)
-        parts = tuple(replace(part, uptake=float(heat)) for part in _pieces(rng, host, growth))
+        heat = person.regions[name].concentration * np.clip(rng.lognormal(1.15, 0.45), 1.2, 7.0)
+        if rng.uniform() < 0.6:
+            parts = tuple(_overlaps(rng, host, bones[name], growth, float(heat)))
+        else:
+            heat *= host.uptake
+            parts = tuple(replace(part, uptake=float(heat)) for part in _pieces(rng, host, growth))
         focus = Metastasis(name, parts)
+        if focus.volume < 100:  # mm3
+            continue
         gap = 1.2 * focus.volume ** (1 / 3) + 14
         if all(np.linalg.norm(np.subtract(focus.centre, other)) > gap for other in centres):
             found.append(focus)
             centres.append(focus.centre)
     return found
+
+
+def _overlaps(
+    rng: np.random.Generator, host: Shape, bones: list[Shape], growth: float, heat: float
+) -> Iterator[Overlap]:
+    """Yield what lies of a region's bones in an ellipsoid about a place in one of them."""
+    if isinstance(host, Tube):
+        centre = host.at(np.array([rng.uniform(0, host.length)]))[0][0]
+    else:
+        way = rng.normal(size=3)
+        way *= rng.uniform(host.cavity**3, 1) ** (1 / 3) / np.linalg.norm(way)
+        turned = Rotation.from_euler("XYZ", host.tilt, degrees=True).apply(way * host.axes)
+        centre = np.asarray(host.centre) + turned
+    axes = np.clip(rng.lognormal(2.6, 0.38) * growth, 7, 34) * np.exp(rng.normal(0, 0.2, 3))
+    tilt = rng.uniform(0, 180, 3)
+    ball = Ellipsoid(tuple(centre.tolist()), tuple(axes.tolist()), tuple(tilt.tolist()))
+    for bone in bones:
+        if isinstance(bone, Tube):
+            points, reach = bone.at(np.linspace(0, bone.length, 2 + int(bone.length / 20)))[0], 30.0
+        else:
+            points, reach = np.array([bone.centre]), max(bone.axes)
+        if np.linalg.norm(points - centre, axis=1).min() < axes.max() + reach:
+            yield Overlap(bone, ball, heat * bone.uptake)
 
 
 def _pieces(rng: np.random.Generator, host: Shape, growth: float) -> Iterator[Shape]:
@@ -158,12 +242,31 @@ def arthritis(rng: np.random.Generator, person: Person) -> list[Shape]:
     for region, (x, y, z), radius, chance in JOINTS:
         for side in (-1, 1):
             if rng.uniform() < chance * more:
-                heat = person.regions[region].concentration * rng.uniform(0.4, 3.0)
+                heat = person.regions[region].concentration * _warmth(rng)
                 place = np.array([side * x, y, z]) + rng.normal(0, 3, 3)
                 axes = radius * np.exp(rng.normal(0, 0.25, 3))
                 focus = Ellipsoid(tuple(place.tolist()), tuple(axes.tolist()), uptake=float(heat))
                 found.append(person.moved(focus, region))
+    for region, mean in EDGES.items():
+        sides = [one for i, one in enumerate(person.regions[region].shapes) if i % 4 > 1]
+        for _ in range(int(rng.poisson(mean * more))):
+            place = np.array(_middle(sides[int(rng.integers(len(sides)))])) + rng.normal(0, 3, 3)
+            found.append(_joint(rng, person, region, place))
+    for bone in person.regions["clavicles"].shapes:
+        if isinstance(bone, Tube) and rng.uniform() < 0.1 * more:
+            place = bone.at(np.array([rng.choice([0.0, bone.length])]))[0][0]
+            found.append(_joint(rng, person, "clavicles", place))
     return found
+
+
+def _warmth(rng: np.random.Generator) -> float:
+    return float(np.clip(rng.lognormal(-0.05, 0.5), 0.3, 3.0))
+
+
+def _joint(rng: np.random.Generator, person: Person, region: str, place: np.ndarray) -> Shape:
+    heat = person.regions[region].concentration * _warmth(rng)
+    axes = rng.uniform(6, 13) * np.exp(rng.normal(0, 0.2, 3))
+    return Ellipsoid(tuple(place.tolist()), tuple(axes.tolist()), uptake=heat)
 
 
 def organs(rng: np.random.Generator, person: Person) -> dict[str, tuple[Shape, ...]]:

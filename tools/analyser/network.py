@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-WIDTHS = (24, 32, 48, 64, 64)  # channels, from fine to coarse
+WIDTHS = (28, 40, 56, 72, 80)  # channels, from fine to coarse
 INPUTS, OUTPUTS = 10, 80  # both views and the place; lesion, index and 18 classes; 2 x 2 pixels
 
 

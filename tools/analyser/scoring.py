@@ -80,15 +80,61 @@ def see(path: Path) -> Seen:
     return Seen(case, placement, look(counts), counts, again)
 
 
-def _foci(maps: Maps, counts: Plane) -> list[Focus]:
+def foci_of(maps: Maps, counts: Plane) -> list[Focus]:
+    """Return the spots of one scan, with the settings of now.
+
+    Parameters
+    ----------
+    maps, counts
+        The network's answers and what it saw.
+    """
     return find_foci(maps.lesion, maps.index, maps.regions, counts)
+
+
+def hits(seen: Seen, foci: list[Focus]) -> list[bool]:
+    """Return which metastases are found.
+
+    A metastasis is found if its middle lies within 9 mm of a spot, or a spot covers half of it.
+
+    Parameters
+    ----------
+    seen
+        As `see` returns it.
+    foci
+        The spots of its first scan.
+    """
+    case, affine, footprint = seen.case, seen.placement.affine, _footprint(seen)
+    near = [ndimage.binary_dilation(f.pixels, NEIGHBOURS, iterations=2) for f in foci]
+    found = []
+    for number, middle in enumerate(zip(case["row"], case["column"], strict=True), start=1):
+        r, c = np.rint((np.array(middle) - affine[:, 2]) / np.diag(affine)).astype(int)
+        inside = 0 <= r < ROWS and 0 <= c < COLUMNS
+        own = footprint == number
+        found.append(
+            any(
+                (inside and wide[r, c]) or (own & focus.pixels).sum() * 2 >= max(own.sum(), 1)
+                for wide, focus in zip(near, foci, strict=True)
+            )
+        )
+    return found
+
+
+def _footprint(seen: Seen) -> np.ndarray:
+    """Return the number of the metastasis behind each of the network's pixels, 0 if none."""
+    cell = np.mgrid[0:ROWS, 0:COLUMNS].reshape(2, -1)
+    affine = seen.placement.affine
+    place = np.rint(affine[:, :2] @ cell + affine[:, 2:]).astype(int)
+    print_ = np.pad(seen.case["footprint"], 1)
+    row, column = (
+        np.clip(axis + 1, 0, size - 1) for axis, size in zip(place, print_.shape, strict=True)
+    )
+    return print_[row, column].reshape(ROWS, COLUMNS)
 
 
 def score(seen: Seen, repeat: bool = True) -> Score:
     """Return how well the analyser did, with the settings of now.
 
-    A metastasis is found if its middle lies within 9 mm of a spot, or a spot covers half of it. A
-    spot is wrong if it lies farther than 4.5 mm from every metastasis.
+    A spot is wrong if it lies farther than 4.5 mm from every metastasis.
 
     Parameters
     ----------
@@ -97,33 +143,16 @@ def score(seen: Seen, repeat: bool = True) -> Score:
     repeat
         Whether the second scan is wanted too.
     """
-    case, affine = seen.case, seen.placement.affine
-    foci = _foci(seen.maps, seen.counts)
-    cell = np.mgrid[0:ROWS, 0:COLUMNS].reshape(2, -1)
-    place = np.rint(affine[:, :2] @ cell + affine[:, 2:]).astype(int)
-    print_ = np.pad(case["footprint"], 1)
-    row, column = (
-        np.clip(axis + 1, 0, size - 1) for axis, size in zip(place, print_.shape, strict=True)
-    )
-    footprint = print_[row, column].reshape(ROWS, COLUMNS)
-    near = [ndimage.binary_dilation(f.pixels, NEIGHBOURS, iterations=2) for f in foci]
-    found = 0
-    for number, middle in enumerate(zip(case["row"], case["column"], strict=True), start=1):
-        r, c = np.rint((np.array(middle) - affine[:, 2]) / np.diag(affine)).astype(int)
-        inside = 0 <= r < ROWS and 0 <= c < COLUMNS
-        own = footprint == number
-        found += any(
-            (inside and wide[r, c]) or (own & focus.pixels).sum() * 2 >= max(own.sum(), 1)
-            for wide, focus in zip(near, foci, strict=True)
-        )
+    case, footprint = seen.case, _footprint(seen)
+    foci = foci_of(seen.maps, seen.counts)
     wrong = sum(not footprint[ndimage.binary_dilation(f.pixels, NEIGHBOURS)].any() for f in foci)
     return Score(
         truth=float(case["bsi"]),
         index=sum(f.bsi for f in foci),
-        again=sum(f.bsi for f in _foci(*seen.again)) if repeat and seen.again else 0.0,
+        again=sum(f.bsi for f in foci_of(*seen.again)) if repeat and seen.again else 0.0,
         weighted=_weighted(case),
         lesions=len(case["row"]),
-        found=found,
+        found=sum(hits(seen, foci)),
         spots=len(foci),
         wrong=wrong,
     )

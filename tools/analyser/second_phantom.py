@@ -32,8 +32,10 @@ def second_case(seed: int, number: int, rough: bool = True) -> dict[str, Any]:
     -------
     dict
         ``counts`` and ``again`` (2, rows, columns) as displayed, ``spacing``, ``bsi`` (%), and by
-        metastasis ``region``, ``row`` and ``column`` (of the anterior view), ``mass`` (%);
-        ``footprint`` (rows, columns) has its number + 1. ``shares`` are those of the ``groups`` of
+        metastasis ``region``, ``row`` and ``column`` (of the anterior view), ``mass`` (%),
+        ``volume`` (of bone, mm3) and ``contrast`` (the counts it adds to its area, relative to the
+        others there, in the view that shows it better, without noise and texture); ``footprint``
+        (rows, columns) has its number + 1. ``shares`` are those of the ``groups`` of
         bones in the skeleton's mass, %.
     """
     rng = np.random.default_rng([seed, number, 77])
@@ -43,23 +45,27 @@ def second_case(seed: int, number: int, rough: bool = True) -> dict[str, Any]:
     heat *= voxels.bone
     foci = _metastases(rng, voxels) if rng.uniform() < 0.5 else []
     mass = voxels.bone * DENSITY[voxels.group]
-    truth: dict[str, list[Any]] = {"region": [], "mass": [], "flat": []}
+    truth: dict[str, list[Any]] = {key: [] for key in ("region", "mass", "flat", "volume")}
+    hotter = np.ones_like(heat)
     for window, inside, name in foci:
         strength = float(np.clip(rng.lognormal(1.1, 0.4), 1.3, 7.0))
         truth["region"].append(name)
+        truth["volume"].append(VOXEL**3 * float((voxels.bone[window] * inside).sum()))
         truth["mass"].append(100 * float(mass[window][inside].sum() / mass.sum()))
         flat = np.zeros((heat.shape[0], heat.shape[2]), np.float32)
         flat[window[0], window[2]] = (voxels.bone[window] * inside).sum(axis=1)
         truth["flat"].append(flat)
-        heat[window] *= 1 + strength * inside
+        hotter[window] *= 1 + strength * inside
+    heat *= hotter
     _joints(rng, voxels, heat)
     heat += voxels.organ
     heat += WATER * rng.lognormal(0, 0.25) * (voxels.soft & (heat == 0)) * (1 - 0.6 * voxels.air)
+    added = np.where(voxels.organ > 0, 0, heat * (1 - 1 / hotter)) if foci else None
     shares = [
         100 * float(mass[voxels.group == k + 1].sum() / mass.sum()) for k in range(len(NAMES))
     ]
     return {
-        **_scanned(rng, voxels, heat, truth, rough),
+        **_scanned(rng, voxels, (heat, added), truth, rough),
         "groups": np.array(NAMES),
         "shares": shares,
     }
@@ -130,19 +136,40 @@ def _layers(heat: Any, weaker: Any, distance: Any, blur: tuple[float, float]) ->
     return view
 
 
-def _scanned(
-    rng: np.random.Generator, voxels: Voxels, heat: Any, truth: dict[str, list[Any]], rough: bool
-) -> dict[str, Any]:
-    weaker = (TISSUE * voxels.soft + 0.5 * TISSUE * voxels.bone).astype(np.float32)
-    weaker[voxels.air] = AIR
+def _views(heat: Any, weaker: Any, blur: tuple[float, float], fog: float) -> list[Any]:
+    """Return what the anterior and the posterior camera see, both as seen from the front."""
     distance = 25 + VOXEL * np.arange(heat.shape[1])
-    blur = (float(rng.uniform(4.2, 5.8)), float(rng.uniform(0.035, 0.05)))
     views = [
         _layers(heat, weaker, distance, blur),
         _layers(heat[:, ::-1], weaker[:, ::-1], distance, blur),
     ]
+    return [v + fog * ndimage.gaussian_filter(v, 45 / VOXEL) for v in views]
+
+
+def _contrasts(views: list[Any], added: list[Any], flats: list[Any]) -> Any:
+    found = []
+    for flat in flats:
+        own = flat > 0.3 * flat.max()
+        shares = [float((more[own] / (view - more)[own]).mean()) for view, more in
+                  zip(views, added, strict=True)]  # fmt: skip
+        found.append(max(shares))
+    return np.array(found)
+
+
+def _scanned(
+    rng: np.random.Generator,
+    voxels: Voxels,
+    heats: tuple[Any, Any],
+    truth: dict[str, list[Any]],
+    rough: bool,
+) -> dict[str, Any]:
+    """Return the scan of all uptake; the second of `heats` is that of metastases alone, or none."""
+    weaker = (TISSUE * voxels.soft + 0.5 * TISSUE * voxels.bone).astype(np.float32)
+    weaker[voxels.air] = AIR
+    blur = (float(rng.uniform(4.2, 5.8)), float(rng.uniform(0.035, 0.05)))
     fog = float(rng.uniform(0.15, 0.4))
-    views = [v + fog * ndimage.gaussian_filter(v, 45 / VOXEL) for v in views]
+    views = _views(heats[0], weaker, blur, fog)
+    added = views if heats[1] is None else _views(heats[1], weaker, blur, fog)
     where = _bent(rng, 10 * rough)
     scans = [ndimage.map_coordinates(v, where, order=1) for v in views]
     grain = ndimage.gaussian_filter(rng.normal(size=SCAN), 10 / PIXEL)
@@ -165,6 +192,8 @@ def _scanned(
         **found,
         "region": np.array(truth["region"], str),
         "mass": np.array(truth["mass"]),
+        "contrast": _contrasts(views, added, truth["flat"]),
+        "volume": np.array(truth["volume"]),
         "row": np.array(rows),
         "column": np.array(columns),
         "footprint": footprint,

@@ -7,8 +7,10 @@ on from there if it was stopped, and writes the weights of the average of the la
 import argparse
 import json
 import math
-from functools import lru_cache
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -23,21 +25,18 @@ HERE = Path(__file__).resolve().parent
 WEIGHTS = HERE.parents[1] / "resources" / "analyser" / "weights.npz"
 # what the weights depend on; changing one of them makes other weights
 RECIPE = {
-    "people": 240,
-    "steps": 4300,
-    "new": 2,  # samples of a step that were not seen before
-    "old": 2,  # of the last ones, mirrored
-    "kept": 240,  # samples that old ones are taken from
-    "rate": 3e-3,
-    "warm": 80,  # steps
-    # from the first step on the rate falls so that it would be nothing at the second one
-    "falls": ((1680, 2800), (2200, 3300), (2800, 3600), (3300, 4300)),
-    "lift": (3300, 4.0),  # step from which the rate is so much higher
-    "rough": 2200,  # step from which nearly all scans have texture
-    "average": 0.99,
-    "joined": 800,  # step from which the index is learnt where a metastasis is seen
+    "people": 480,
+    "steps": 2800,
+    "new": 4,  # samples of a step that were not seen before
+    "old": 4,  # of the last ones, mirrored
+    "kept": 480,  # samples that old ones are taken from
+    "rate": 6e-3,  # the highest; after the rise it falls like a cosine to nothing
+    "warm": 150,  # steps
+    "average": 0.995,
+    "joined": 300,  # step from which the index is learnt where a metastasis is seen
     "seed": 2603,
 }
+AHEAD = 48  # samples that are made before they are needed
 SOURCES = ("anatomy.py", "foci.py", "bases.py", "augment.py", "network.py", "train.py")
 
 
@@ -52,6 +51,8 @@ def recipe_hash() -> str:
 class Samples:
     """The samples of each step, the same ones whether or not the training was stopped.
 
+    Another process makes them ahead. A sample's random numbers come from its number alone.
+
     Parameters
     ----------
     folder
@@ -59,33 +60,40 @@ class Samples:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._sample = lru_cache(maxsize=RECIPE["kept"])(
-            lambda number: _light(
-                sample(folder, RECIPE["people"], number, number >= RECIPE["rough"] * RECIPE["new"])
-            )
-        )
+        self._make = partial(_light_sample, folder)
+        self._pool = ProcessPoolExecutor(1, get_context("spawn"), torch.set_num_threads, (1,))
+        self._found: dict[int, Future[Sample]] = {}
 
     def batch(self, step: int) -> tuple[torch.Tensor, ...]:
-        """Return views, index, mask and labels of one step.
+        """Return the samples of one step, each part of all of them in one array.
 
         Parameters
         ----------
         step
             The step, from 0 on.
         """
-        first = step * RECIPE["new"]
-        found = [self._sample(first + i) for i in range(RECIPE["new"])]
+        new, kept = RECIPE["new"], RECIPE["kept"]
+        first = step * new
+        low = max(0, first - kept)
+        for number in [n for n in self._found if n < low]:
+            del self._found[number]
+        for number in range(low, first + AHEAD):
+            if number not in self._found:
+                self._found[number] = self._pool.submit(self._make, number)
+        found = [self._found[first + i].result() for i in range(new)]
         rng = np.random.default_rng([RECIPE["seed"], step])
         if first >= 80:
-            low = max(0, first - RECIPE["kept"] + RECIPE["new"])
             chosen = rng.choice(np.arange(low, first), RECIPE["old"], replace=False)
-            found += [_mirrored(self._sample(int(number))) for number in chosen]
+            found += [_mirrored(self._found[int(number)].result()) for number in chosen]
         return tuple(torch.from_numpy(np.stack(part)) for part in zip(*found, strict=True))
 
 
+def _light_sample(folder: Path, number: int) -> Sample:
+    return _light(sample(folder, RECIPE["people"], number))
+
+
 def _light(one: Sample) -> Sample:
-    views, index, mask, labels = one
-    return Sample(views.astype("f4"), index.astype("f4"), mask.astype("f4"), labels.astype("i8"))
+    return Sample(*(part.astype("f4") for part in one[:-1]), one.labels.astype("i8"))
 
 
 def _mirrored(one: Sample) -> Sample:
@@ -105,18 +113,16 @@ def loss_of(outputs: torch.Tensor, batch: tuple[torch.Tensor, ...], joined: bool
         As `Samples.batch` returns it.
     joined
         Whether the index is the probability of a metastasis times the network's second output, as
-        in the analysis; at first the two are learnt on their own.
+        in the analysis; at first the latter is learnt on its own, in metastases alone.
     """
-    _, index, mask, labels = batch
-    pixel = functional.binary_cross_entropy_with_logits(
-        outputs[:, 0], mask, pos_weight=torch.tensor(2.0)
-    )
+    _, index, mask, weight, labels = batch
+    pixel = functional.binary_cross_entropy_with_logits(outputs[:, 0], mask, weight)
     lesion = torch.sigmoid(outputs[:, 0])
     dice = 1 - (2 * (lesion * mask).sum() + 1) / (lesion.sum() + mask.sum() + 1)
     found = functional.softplus(outputs[:, 1])
-    if joined:
-        found = lesion.detach() * found
-    counted = (found - index * torch.log(found + 1e-3)).mean()
+    found = found * (lesion.detach() if joined else (index > 0).float())
+    # with a larger number here an output that fell to nothing would not rise again
+    counted = (found - index * torch.log(found + 1e-6)).mean()
     whole = index.sum((1, 2))
     total = ((found.sum((1, 2)) - whole).abs() / (whole + 30)).mean()
     region = functional.cross_entropy(outputs[:, 2:], labels)
@@ -124,20 +130,15 @@ def loss_of(outputs: torch.Tensor, batch: tuple[torch.Tensor, ...], joined: bool
 
 
 def rate_at(step: int) -> float:
-    """Return the learning rate: rises, stays, falls to nothing.
+    """Return the learning rate: rises, then falls to nothing.
 
     Parameters
     ----------
     step
         The step.
     """
-    rate = RECIPE["rate"] * min((step + 1) / RECIPE["warm"], 1)
-    starts = [start for start, _ in RECIPE["falls"]]
-    for (start, end), until in zip(RECIPE["falls"], [*starts[1:], step], strict=True):
-        if step > start:
-            rate *= (end - min(step, until)) / (end - start)
-    lifted, times = RECIPE["lift"]
-    return rate * (times if step >= lifted else 1)
+    rise = min((step + 1) / RECIPE["warm"], 1)
+    return RECIPE["rate"] * rise * (1 + math.cos(math.pi * step / RECIPE["steps"])) / 2
 
 
 def train(work: Path, until: int) -> None:

@@ -13,7 +13,7 @@ from bonescint.analyser.grid import Plane
 from bonescint.analyser.weights import Layer
 
 PLACES = 18  # binary places of an activation
-# with weights below 2^15 and at most 1152 inputs (below 2^11), sums stay below 2^49 < 2^53
+# with weights below 2^15 and at most 1368 inputs (below 2^11), sums stay below 2^49 < 2^53
 LARGEST = 2.0**23
 LEVELS = 5
 
