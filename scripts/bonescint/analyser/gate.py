@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bonescint.analyser.analysis import VIEWS, Analysis
+from bonescint.analyser.both_views import views_fault
 from bonescint.analyser.coded_scan import CodedScan
 from bonescint.analyser.grid import CELL
 from bonescint.analyser.regions import REGIONS
@@ -65,7 +66,7 @@ def scan_fault(scan: CodedScan) -> str:
         return "field"
     if any(view.min() < 0 or view.sum(dtype=np.float64) < FEWEST for view in views):
         return "counts"
-    return ""
+    return views_fault(*views, spacing)
 
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
