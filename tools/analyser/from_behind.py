@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from first_phantom import first_case
 
-from bonescint.analyser.both_views import BANDS, LEVELS, compare
+from bonescint.analyser.both_views import BANDS, LEVELS, compare_views
 
 TABLE = Path(__file__).resolve().parents[2] / "resources" / "analyser" / "from_behind.csv"
 SEED, PEOPLE = 42, 30
@@ -24,7 +24,7 @@ def usual() -> np.ndarray:
         case = first_case(SEED, number)
         spacing = float(case["spacing"])
         anterior, posterior = case["counts"]
-        found.append(compare(anterior, posterior, (spacing, spacing)).contrast)
+        found.append(compare_views(anterior, posterior, (spacing, spacing)).contrast)
     return np.asarray(np.mean(found, axis=0))
 
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from bonescint.analyser.grid import CELL, Plane, resample
 from bonescint.resources import resource_rows
 
-Counts = NDArray[Any]
 BLOCK = 2 * CELL  # mm: coarse pixels have little noise and cost little time
 # correlation of what stands out. Development people had .80 and more, .52 if the views lie 9 mm
 # apart, and pairs of two people at most .53 (.74 in the demonstration, which has one skeleton)
@@ -24,8 +23,8 @@ LEAST_ALIKE = 0.5
 MOST_TURNED = 4.0
 STEEPEST = 20  # columns in 100 rows, the most that is looked for
 # how much of the usual difference between behind and front shows: 1 is what is usual, -1 that of
-# exchanged views, 0 that of one side seen twice. Development people had .30 and more
-LEAST_BEHIND = 0.12
+# exchanged views, 0 that of one side seen twice (.03 at most). Development people had .14 and more
+LEAST_BEHIND = 0.08
 LEVELS = 16  # from head to foot, rows of the table
 BANDS = (25.0, 50.0, 90.0, 140.0)  # mm from the body's axis, the outer edges of the table's columns
 FAINT = 0.05  # of the mean count, so that places without counts have a logarithm
@@ -57,15 +56,17 @@ class Compared:
         return float((self.contrast * usual).sum() / (usual**2).sum())
 
 
-def views_fault(anterior: Counts, posterior: Counts, spacing: tuple[float, float]) -> str:
+def views_fault(
+    anterior: NDArray[Any], posterior: NDArray[Any], spacing: tuple[float, float]
+) -> str:
     """Return why two views cannot be of one upright body seen from both sides, empty if they can.
 
     Parameters
     ----------
     anterior, posterior, spacing
-        As for `compare`.
+        As for `compare_views`.
     """
-    found = compare(anterior, posterior, spacing)
+    found = compare_views(anterior, posterior, spacing)
     if found.likeness < LEAST_ALIKE:
         return "bodies"
     if abs(found.lean) > MOST_TURNED:
@@ -73,7 +74,9 @@ def views_fault(anterior: Counts, posterior: Counts, spacing: tuple[float, float
     return "exchanged" if found.behind < LEAST_BEHIND else ""
 
 
-def compare(anterior: Counts, posterior: Counts, spacing: tuple[float, float]) -> Compared:
+def compare_views(
+    anterior: NDArray[Any], posterior: NDArray[Any], spacing: tuple[float, float]
+) -> Compared:
     """Return what two views show of each other.
 
     Parameters
@@ -98,7 +101,7 @@ def usual_contrast() -> Plane:
     return np.array([[float(cell) for cell in list(row.values())[1:]] for row in rows])
 
 
-def _blocks(anterior: Counts, posterior: Counts, spacing: tuple[float, float]) -> Plane:
+def _blocks(anterior: NDArray[Any], posterior: NDArray[Any], spacing: tuple[float, float]) -> Plane:
     """Return both views in blocks of two by two cells, the posterior one mirrored."""
     cells = np.stack([resample(anterior, spacing), resample(posterior[:, ::-1], spacing)])
     rows, columns = (length // 2 for length in cells.shape[1:])

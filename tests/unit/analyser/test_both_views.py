@@ -12,7 +12,7 @@ from bonescint.analyser.both_views import (
     LEAST_ALIKE,
     LEAST_BEHIND,
     LEVELS,
-    compare,
+    compare_views,
     usual_contrast,
     views_fault,
 )
@@ -61,7 +61,7 @@ def test_a_plain_pair_passes(lesion: bool, counts: float) -> None:
 @pytest.mark.parametrize("degrees", [0, 2, 3, -3])
 def test_who_lies_a_little_askew_passes(degrees: float) -> None:
     assert views_fault(*turned(degrees), SPACING) == ""
-    assert compare(*turned(degrees), SPACING).lean == pytest.approx(degrees, abs=0.6)
+    assert compare_views(*turned(degrees), SPACING).lean == pytest.approx(degrees, abs=0.6)
 
 
 @pytest.mark.parametrize("degrees", [5, -5, 8, 12, -20])
@@ -70,7 +70,7 @@ def test_a_turned_scan_is_told(degrees: float) -> None:
 
 
 def test_exchanged_views_are_told() -> None:
-    right, wrong = (compare(*views, SPACING).behind for views in (pair(), pair()[::-1]))
+    right, wrong = (compare_views(*views, SPACING).behind for views in (pair(), pair()[::-1]))
     assert right == pytest.approx(-wrong, abs=0.05)
     assert right > 5 * LEAST_BEHIND
     assert views_fault(*pair()[::-1], SPACING) == "exchanged"
@@ -100,7 +100,7 @@ def test_a_view_that_is_not_mirrored_is_told_where_the_body_is_not_symmetric() -
 def test_views_may_lie_apart_by_a_pixel(row: int) -> None:
     front, back = pair()
     assert views_fault(front, np.roll(back, 1, axis=1 - row), SPACING) == ""
-    assert compare(front, np.roll(back, 4, axis=1 - row), SPACING).likeness < LEAST_ALIKE
+    assert compare_views(front, np.roll(back, 4, axis=1 - row), SPACING).likeness < LEAST_ALIKE
 
 
 def test_pictures_without_a_body_are_refused() -> None:
