@@ -1,7 +1,7 @@
 """Which scans the reference analyser refuses: what it was not trained for, or does not recognise.
 
 A scan is refused for what its pictures are, before any analysis, or for a skeleton that no person
-has. Each reason is a key of resources/text/analyser.csv.
+has. Each reason is a key of resources/text/analyser.csv. `both_views` compares the two views.
 """
 
 from collections.abc import Iterator
@@ -66,7 +66,8 @@ def scan_fault(scan: CodedScan) -> str:
         return "field"
     if any(view.min() < 0 or view.sum(dtype=np.float64) < FEWEST for view in views):
         return "counts"
-    return views_fault(*views, spacing)
+    anterior, posterior = views
+    return views_fault(anterior, posterior, spacing)
 
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
