@@ -10,7 +10,7 @@ from snakemake.utils import min_version
 
 from bonescint import config as study
 from bonescint import config_questions, made, runlock
-from bonescint.config_values import BUILTIN, entries_of, has_builtin, tracers
+from bonescint.config_values import entries_of, has_builtin, tracers
 from bonescint.config_words import reader_names, study_words
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS

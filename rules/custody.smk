@@ -1,5 +1,6 @@
 """What was delivered of who declined is recalled; the last step: nothing is left of them; what a run says at its end."""
 
+from bonescint.builtin import BUILTIN
 from bonescint.endings.outcome import RunOutcome
 
 

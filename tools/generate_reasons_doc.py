@@ -1,4 +1,4 @@
-"""Write docs/en/reasons.md and docs/ja/reasons.md: why a file or a case is left out.
+"""Write docs/en/reasons.md and docs/ja/reasons.md: why a file, a case or a scan is left out.
 
     python -m tools.generate_reasons_doc
 
@@ -22,12 +22,14 @@ def refusals() -> list[str]:
 def document(language: str) -> str:
     """Return the text of the document in ``en`` or ``ja``."""
     flow, deid = Texts("flow", language), Texts("deid", language)
+    analyser = Texts("analyser", language)
     values = resource_rows("values.csv")
     head = {"en": "| reason | meaning |", "ja": "| 理由 | 意味 |"}[language]
     parts = {
         "cohort": [(name, flow(name)) for name in REASONS],
         "refused": [(name, deid(_MARK + name)) for name in refusals()],
         "cases": [(row["value"], row[language]) for row in values if row["list"] == "not_chosen"],
+        "analyser": [(name, analyser(name)) for name in analyser],
     }
 
     def table(rows: list[tuple[str, str]]) -> str:

@@ -10,6 +10,7 @@ from bonescint.analyser.coded_scan import read_scan
 from bonescint.analyser.gate import scan_fault, skeleton_fault
 from bonescint.analyser.outlines import outlines
 from bonescint.analyser.weights import VERSION
+from bonescint.builtin import BUILTIN
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 logger = logging.getLogger(__name__)
-KEY = "reference"  # of the analyser in `software`
 
 
 def analyse_batch(dicom: Path, report: Path, table: Path, regions: Path, marks: Path) -> None:
@@ -44,7 +44,7 @@ def analyse_batch(dicom: Path, report: Path, table: Path, regions: Path, marks: 
     for code, tracer in sorted(tracers.items()):
         found, why = analysed(dicom / code)
         status = "analysed" if found else "missing" if why == "no_picture" else "not_analysed"
-        row: dict[str, object] = {"code": code, "tracer": tracer, "software": KEY}
+        row: dict[str, object] = {"code": code, "tracer": tracer, "software": BUILTIN}
         row |= {"version": VERSION, "status": status, "reason": why, "disclaimer": said}
         if found:
             row |= {"bsi": f"{found.bsi:.3f}", "hotspots": found.hotspots}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from bonescint.builtin import BUILTIN, BUILTIN_METRICS
 from bonescint.config_words import NONE
 from bonescint.declared import columns
 from bonescint.dicom.vocabulary import known_tracers
@@ -20,9 +21,6 @@ from bonescint.tables.metric_columns import (
     whose,
 )
 
-# the key of the builtin analyser in `software`
-BUILTIN = "reference"
-BUILTIN_METRICS = {"bsi": "percent", "hotspots": "count"}  # what it measures
 # R6: the licence binds a product to a tracer
 _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
 # what margins may name besides the metrics

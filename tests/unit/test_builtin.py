@@ -1,16 +1,20 @@
 """The builtin analyser is no software under study: where it may stand in the configuration."""
 
-from collections.abc import Callable
+import ast
+import contextlib
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import yaml
 
+from bonescint.builtin import BUILTIN, BUILTIN_METRICS
 from bonescint.config import check_config, inputs, software
 from bonescint.config_questions import product_pairs, questions, unanswered, version_pairs
 from bonescint.config_values import entries_of, has_builtin
 from bonescint.errors import InputError
-from bonescint.resources import RESOURCES, ROOT
+from bonescint.resources import RESOURCES, ROOT, project_yaml
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -29,6 +33,25 @@ def faults(*edits: Edit) -> list[str]:
     with pytest.raises(InputError) as error:
         check_config(config, files=False)
     return list(error.value.problems)
+
+
+def test_its_name_and_its_metrics_have_one_home() -> None:
+    homes = {
+        path.relative_to(ROOT).as_posix()
+        for path in [*(ROOT / "scripts").rglob("*.py"), *(ROOT / "rules").rglob("*.smk")]
+        for node in _assigned(path.read_text(encoding="utf-8"))
+        if node in (BUILTIN, tuple(BUILTIN_METRICS), BUILTIN_METRICS)
+    }
+    assert homes == {"scripts/bonescint/builtin.py"}
+    named = project_yaml("schemas/config.schema.yaml")["properties"]["software"]["properties"]
+    assert list(named) == [BUILTIN]
+
+
+def _assigned(code: str) -> Iterator[object]:
+    """Yield the constants that a file names."""
+    for line in re.findall(r"^[A-Z_]+ = ([\"({].*?)(?:  # .*)?$", code, re.MULTILINE):
+        with contextlib.suppress(SyntaxError, ValueError):
+            yield ast.literal_eval(line)
 
 
 def test_it_is_none_of_the_software_under_study() -> None:

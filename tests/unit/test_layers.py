@@ -14,9 +14,10 @@ from bonescint.resources import ROOT
 
 PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
-    "errors", "files", "folders", "resources", "bundled", "declared", "catalogue", "warnings",
-    "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "kept",
-    "joblog", "forkserver", "registered", "pages", "compiled", "special", "text", "names", "dicom",
+    "errors", "builtin", "files", "folders", "resources", "bundled", "declared", "catalogue",
+    "warnings", "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made",
+    "kept", "joblog", "forkserver", "registered", "pages", "compiled", "special", "text", "names",
+    "dicom",
 )  # fmt: skip
 # each layer imports only from those before it
 LAYERS = (
@@ -44,7 +45,7 @@ ONLY = {
     "joblog": {"errors", "incidents", "made", "runlock"},
     "stats": {"files", "declared", "special"},
     "analyser": {"errors", "resources", "dicom"},
-    "questions": {"errors", "files", "declared", "resources", "registered", "stats"},
+    "questions": {"builtin", "errors", "files", "declared", "resources", "registered", "stats"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }
 # names that stand in several modules with one meaning each time

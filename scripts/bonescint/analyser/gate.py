@@ -1,7 +1,7 @@
 """Which scans the reference analyser refuses: what it was not trained for, or does not recognise.
 
 A scan is refused for what its pictures are, before any analysis, or for a skeleton that no person
-has. Each reason is a key of resources/text/analyser.csv.
+has. Each reason is a key of resources/text/analyser.csv. `both_views` compares the two views.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bonescint.analyser.analysis import VIEWS, Analysis
+from bonescint.analyser.both_views import views_fault
 from bonescint.analyser.coded_scan import CodedScan
 from bonescint.analyser.grid import CELL
 from bonescint.analyser.regions import REGIONS
@@ -65,7 +66,8 @@ def scan_fault(scan: CodedScan) -> str:
         return "field"
     if any(view.min() < 0 or view.sum(dtype=np.float64) < FEWEST for view in views):
         return "counts"
-    return ""
+    anterior, posterior = views
+    return views_fault(anterior, posterior, spacing)
 
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:

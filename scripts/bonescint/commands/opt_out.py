@@ -2,23 +2,24 @@
 
 import argparse
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration, opt_out_lists, requester
 from bonescint.commands.opt_out_doubts import add_doubts
 from bonescint.commands.opt_out_lists import hospital_list, standing_of_list
-from bonescint.commands.requester import ORIGIN, typed_details
+from bonescint.commands.requester import ORIGIN, normalised, read_details, typed_ids, wrong_ids
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
     from bonescint.custody.deliveries import Delivery
     from bonescint.custody.recalls import Notice
     from bonescint.identity.chain import Entry
-    from bonescint.identity.ledger import Ledger
+    from bonescint.identity.ledger import Ledger, LedgerFiles
     from bonescint.names.doubts import PersonalData
     from bonescint.resources import Texts
     from bonescint.tables.lists import OptOutEntry
@@ -68,30 +69,24 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     InputError
         If an ID or a word cannot be read. Nothing is recorded then.
     """
-    from bonescint.config import CODED_IMAGES
+    from bonescint.config import patient_id_pattern
     from bonescint.custody.deliveries import recorded
     from bonescint.custody.recalls import FOLDER, recall
     from bonescint.custody.seal import sealed_files
-    from bonescint.identity.first_use import open_or_create
     from bonescint.identity.opt_outs import declined, remember
-    from bonescint.identity.people import data_of
-    from bonescint.tables.opt_out_ids import ids_of_ledger
 
     config, text = configuration.with_words(options, "custody")
-    subjects = _subjects(options.ids, text)
-    details = typed_details(options, text)
+    ids = typed_ids(options.ids)
+    subjects = normalised(ids)
+    details, odd = read_details(options, text)
     listed: dict[str, OptOutEntry] = {}
     with suppress(InputError):  # a fault of the list stops the next run, never an opt-out
         listed = hospital_list(config)
-    # made here if there is none, because an opt-out may come before the first run
-    ledger, is_first = (
-        (opened, False) if opened else open_or_create(config["ledger"], CODED_IMAGES, ask=True)
-    )
+    indexed = _indexed(subjects)
+    refuse = partial(_refuse, ids, odd, pattern=patient_id_pattern(config), text=text)
+    ledger, is_first = _open(config["ledger"], opened, {*listed, *_named(indexed)}, refuse)
     if is_first:
         print(text("opt_out.ledger", path=ledger.path, key=ledger.key))
-    # what images of the study's folder say of the patients, None before any run
-    indexed = data_of(_CONSENTED, subjects) if _CONSENTED.exists() else None
-    _refuse_no_ids(subjects, ids_of_ledger(ledger).union(listed, _named(indexed)), config, text)
     before, merged, changed = _put_on_record(ledger, subjects, details)
     today = date.today()
     notices = recall(ledger, declined(ledger), FOLDER, config["study"], text.language, today)
@@ -133,17 +128,41 @@ def _named(indexed: "list[PersonalData] | None") -> set[str]:
     return {one.subject for one in indexed or ()}
 
 
-def _refuse_no_ids(
-    subjects: Iterable[str], known: Collection[str], config: Mapping[str, Any], text: "Texts"
-) -> None:
-    """Refuse a name or several IDs in one, as a row of the hospital's list is refused."""
-    from bonescint.config import patient_id_pattern
-    from bonescint.identity.opt_outs import is_no_id
+def _open(
+    settings: "LedgerFiles",
+    opened: "Ledger | None",
+    known: set[str],
+    refuse: Callable[[set[str]], None],
+) -> "tuple[Ledger, bool]":
+    """Return the ledger and whether it is new; what is refused leaves no trace in it."""
+    from bonescint.config import CODED_IMAGES
+    from bonescint.identity.first_use import open_or_create
+    from bonescint.identity.ledger import is_new, open_ledger
+    from bonescint.tables.opt_out_ids import ids_of_ledger
 
-    pattern, known = patient_id_pattern(config), frozenset(known)
-    odd = [n for n, subject in enumerate(subjects, 1) if is_no_id(subject, known, pattern)]
-    if odd:
-        problems = (f"{text('opt_out.nth', n=n)} {text('opt_out.no_id')}" for n in odd)
+    if not opened and is_new(**settings):
+        refuse(known)
+        # made here, because an opt-out may come before the first run
+        return open_or_create(settings, CODED_IMAGES)
+    ledger = opened or open_ledger(**settings, ask=True)
+    refuse(known | ids_of_ledger(ledger))
+    ledger.claim()
+    return ledger, False
+
+
+def _indexed(subjects: Collection[str]) -> "list[PersonalData] | None":
+    """Return what images of the study's folder say of the subjects, None before any run."""
+    from bonescint.identity.people import data_of
+
+    return data_of(_CONSENTED, subjects) if _CONSENTED.exists() else None
+
+
+def _refuse(
+    ids: Iterable[str], odd: Iterable[str], known: set[str], pattern: str, text: "Texts"
+) -> None:
+    """Refuse all that is wrong in one answer: codes, names, several IDs in one, and the details."""
+    problems = [*wrong_ids(ids, text, (known, pattern)), *odd]
+    if problems or not ids:
         raise InputError([*problems, text("opt_out.nothing")])
 
 
@@ -274,24 +293,12 @@ def withdraw_opt_outs(options: argparse.Namespace) -> int:
 
 
 def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
-    """Return the normalised IDs, each once; a message names the place of an ID, never the ID."""
-    from bonescint.identity.codes import typed_code
-    from bonescint.names.ids import normalise
-    from bonescint.tables.values import damaged_id
-
-    ids: list[str] = []
-    for one in typed:
-        # a command line stays in the shell's history, standard input does not
-        ids += [one] if one != "-" else filter(str.strip, sys.stdin.read().splitlines())
-    problems = []
-    for n, one in enumerate(ids, 1):
-        if typed_code(one):
-            problems.append(f"{text('opt_out.nth', n=n)} {text('opt_out.is_code')}")
-        elif damaged_id(one) or not normalise(one):
-            problems.append(f"{text('opt_out.nth', n=n)} {text('opt_out.bad_id')}")
+    """Return the normalised IDs, each once."""
+    ids = typed_ids(typed)
+    problems = list(wrong_ids(ids, text))
     if problems or not ids:
         raise InputError([*problems, text("opt_out.nothing")])
-    return list(dict.fromkeys(map(normalise, ids)))
+    return normalised(ids)
 
 
 def _remarks(details: Mapping[str, str], today: date) -> list[str]:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bonescint.errors import InputError
@@ -36,6 +37,20 @@ def typed_details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
     InputError
         If the date or a word cannot be read.
     """
+    details, problems = read_details(options, text)
+    if problems:
+        raise InputError([*problems, text("opt_out.nothing")])
+    return details
+
+
+def read_details(options: argparse.Namespace, text: "Texts") -> tuple[dict[str, str], list[str]]:
+    """Return the details, and what cannot be read of them.
+
+    Parameters
+    ----------
+    options, text
+        As for `typed_details`.
+    """
     from bonescint.tables.columns import load_columns
     from bonescint.text.dates import table_date
     from bonescint.text.folding import fold_header
@@ -56,9 +71,67 @@ def typed_details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
                 " ".join(filter(None, (numbers.get(m), text(f"word.{m}")))) for m in meanings
             )
             problems.append(text("opt_out.bad_word", option=name, accepted=accepted))
-    if problems:
-        raise InputError([*problems, text("opt_out.nothing")])
-    return details
+    return details, problems
+
+
+def typed_ids(typed: Iterable[str]) -> list[str]:
+    """Return the IDs of a command line; ``-`` stands for those of standard input, one a line.
+
+    Parameters
+    ----------
+    typed
+        The command's arguments.
+    """
+    ids: list[str] = []
+    for one in typed:
+        # a command line stays in the shell's history, standard input does not
+        ids += [one] if one != "-" else filter(str.strip, sys.stdin.read().splitlines())
+    return ids
+
+
+def normalised(ids: Iterable[str]) -> list[str]:
+    """Return the normalised IDs, each once.
+
+    Parameters
+    ----------
+    ids
+        As they were typed.
+    """
+    from bonescint.names.ids import normalise
+
+    return list(dict.fromkeys(filter(None, map(normalise, ids))))
+
+
+def wrong_ids(
+    ids: Iterable[str], text: "Texts", known: "tuple[set[str], str] | None" = None
+) -> Iterator[str]:
+    """Yield what is wrong with an ID; a message names its place, never the ID.
+
+    Parameters
+    ----------
+    ids
+        As they were typed.
+    text
+        Words of the area ``custody``.
+    known
+        Normalised IDs of images and ledger and the form of an ID: what cannot be one ID, such as a
+        name, is told as in the hospital's list.
+    """
+    from bonescint.identity.codes import typed_code
+    from bonescint.identity.opt_outs import is_no_id
+    from bonescint.names.ids import normalise
+    from bonescint.tables.values import damaged_id
+
+    for n, one in enumerate(ids, 1):
+        if typed_code(one):
+            wrong = "is_code"
+        elif damaged_id(one) or not normalise(one):
+            wrong = "bad_id"
+        elif known and is_no_id(normalise(one), *known):
+            wrong = "no_id"
+        else:
+            continue
+        yield f"{text('opt_out.nth', n=n)} {text(f'opt_out.{wrong}')}"
 
 
 def asked_id(language: str) -> str:

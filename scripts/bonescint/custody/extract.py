@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bonescint.builtin import BUILTIN_METRICS
 from bonescint.config import metrics, software
-from bonescint.config_values import BUILTIN_METRICS, entries_of
+from bonescint.config_values import entries_of
 from bonescint.custody.deliveries import archives_with, recorded
 from bonescint.custody.preceding import preceding_deliveries
 from bonescint.custody.receipts import confirmed_recalls

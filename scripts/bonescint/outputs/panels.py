@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.presets import LEAST_POINTS, SCREEN, Preset
-from bonescint.outputs.style import empty_panel, leaded, new_figure
+from bonescint.outputs.style import empty_panel, leaded, new_figure, note_height
 
-_AROUND = 0.4  # inches for title, banner and note
+_AROUND = 0.4  # inches for title, banner and one line of a note
 
 
 class Panel(NamedTuple):
@@ -123,7 +123,11 @@ def _figure(
     width = preset.width or max(size[0] * columns, 6.4)
     height = preset.tallest if preset.is_page else size[1] * rows + _AROUND
     title, note = (picture.title, picture.note) if preset.is_titled else ("", "")
-    figure = new_figure(width, height, title, labels.synthetic, note if panels else "")
+    note = note if panels else ""
+    if not preset.is_page and note:
+        # further lines of the note take nothing from the panels
+        height += note_height(note, width) - note_height("x", width)
+    figure = new_figure(width, height, title, labels.synthetic, note)
     if not panels:
         empty_panel(figure.add_subplot(), picture.empty or labels("no_data"))
         return figure

@@ -107,11 +107,10 @@ def new_figure(width: float, height: float, title: str, synthetic: bool, note: s
     note
         Along the foot, with lines broken between sentences or words; empty for no note.
     """
-    size = FontProperties(size=mpl.rcParams["figure.titlesize"]).get_size_in_points()
-    small_size = min(max(size / 1.5, LEAST_POINTS), _NOTE_POINTS)
-    lines = broken(note, int(width / (_NOTE_WIDTH * small_size))) if note else []
+    size = _title_points()
+    lines, small_size = _note_lines(note, width)
     above = _EDGE + 1.35 * size / 72 if title or synthetic else 0.0
-    below = 2 * _EDGE + 1.45 * small_size * len(lines) / 72 if lines else 0.0
+    below = note_height(note, width)
     panels = (0.0, below / height, 1.0, 1 - (above + below) / height)
     figure = Figure((width, height), layout=_RoundedLayout(compress=True, rect=panels))
     top = 1 - _EDGE / height
@@ -127,6 +126,28 @@ def new_figure(width: float, height: float, title: str, synthetic: bool, note: s
             color=GREY, fontsize=small_size, linespacing=LEADING,
         )  # fmt: skip
     return figure
+
+
+def note_height(note: str, width: float) -> float:
+    """Return the inches that the note takes along the foot of a figure.
+
+    Parameters
+    ----------
+    note, width
+        As for `new_figure`.
+    """
+    lines, points = _note_lines(note, width)
+    return 2 * _EDGE + 1.45 * points * len(lines) / 72 if lines else 0.0
+
+
+def _title_points() -> float:
+    return float(FontProperties(size=mpl.rcParams["figure.titlesize"]).get_size_in_points())
+
+
+def _note_lines(note: str, width: float) -> tuple[list[str], float]:
+    """Return the note's lines and their size in points."""
+    points = min(max(_title_points() / 1.5, LEAST_POINTS), _NOTE_POINTS)
+    return broken(note, int(width / (_NOTE_WIDTH * points))) if note else [], points
 
 
 def leaded(ax: Axes) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bonescint.builtin import BUILTIN, BUILTIN_METRICS
 from bonescint.files import read_rows
 from bonescint.stats import method_comparison, roc
 from bonescint.stats.estimate import Estimate, MetricSettings
@@ -27,9 +28,6 @@ QUESTION = {
     "shown": ["bridge_difference", "reference_difference"],
 }
 
-KEY = "reference"  # of the builtin analyser; no software has it
-_METRICS = ("bsi", "hotspots")  # what it measures
-
 
 def rows(
     reference: Path,
@@ -44,13 +42,13 @@ def rows(
     Every row is exploratory. Rows of two products or two tracers compare different patients.
     """
     truth = read_truth(reference)
-    samples = Samples(truth, measurements).beside(KEY, analysed, _METRICS)
+    samples = Samples(truth, measurements).beside(BUILTIN, analysed, BUILTIN_METRICS)
     marks = ["research_reference", *_version(analysed)]
-    for metric in _METRICS:
+    for metric in BUILTIN_METRICS:
         asked = [key for key in software if metric in software[key]["metrics"]]
         # the reference analysis also has the patients of the other tracers
         pairs = {
-            key: samples.of(metric, key, KEY, judged=False, among=samples.codes_of(metric, key))
+            key: samples.of(metric, key, BUILTIN, judged=False, among=samples.codes_of(metric, key))
             for key in asked
         }
         for key, sample in pairs.items():
@@ -146,7 +144,7 @@ def _tracers(samples: Samples, software: SoftwareFacts, metric: str) -> dict[str
         found = codes.setdefault(str(one["tracer"]), set())
         for measured in one["metrics"]:
             found |= samples.codes_of(measured, key)
-    return {tracer: samples.of(metric, KEY, among=among) for tracer, among in codes.items()}
+    return {tracer: samples.of(metric, BUILTIN, among=among) for tracer, among in codes.items()}
 
 
 def _neighbours(tracers: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -51,6 +51,8 @@ def of_both(views: Views, change: Any) -> Views:
         (coded({k: v[:, 40:90] for k, v in scan(False).items()}), "field"),
         (coded(scan(False, counts=9e4)), "counts"),
         (coded({k: v.astype(int) - 1 for k, v in scan(False).items()}), "counts"),
+        (coded(dict(zip(VIEWS, reversed(scan(False).values()), strict=True))), "exchanged"),
+        (coded(scan(False) | {"POSTERIOR": scan(False)["POSTERIOR"][::-1]}), "bodies"),
         (coded({"ANTERIOR": scan(False)["ANTERIOR"], "POSTERIOR": scan(False)["POSTERIOR"][2:]}),
          "spacing"),
         (replace(coded(scan(False)), spacings=frozenset({SPACING, (2.26, 2.26)})), "spacing"),

@@ -1,6 +1,7 @@
 """`bonescint opt-out` and `bonescint delivery` as a person at the hospital meets them."""
 
 import io
+import re
 import stat
 from datetime import date, timedelta
 from pathlib import Path
@@ -64,6 +65,29 @@ def test_add_records_and_says_what_is_known(run: Run, codes: dict[str, str]) -> 
     entry = declined[IN]
     assert (entry["by"], entry["received"], entry["source"]) == ("self", "2025-01-05", "command")
     assert Path("private/opt_outs.mark").exists()
+
+
+def test_all_that_is_wrong_is_said_in_one_answer(run: Run, codes: dict[str, str]) -> None:
+    code = codes[IN]
+    wrong = [OUTSIDE, code, "Yamada Taro", "1.2E+07", OUTSIDE, "HanakoYamada"]
+    with pytest.raises(InputError) as error:
+        run("opt-out", "add", *wrong, "--by", "friend", "--received", "soon")
+    said = str(error.value)
+    assert "Yamada" not in said and code not in said
+    assert re.findall(r"ID no\. (\d)", said) == ["2", "3", "4", "6"]
+    assert [one.split()[0] for one in error.value.problems[4:]] == [
+        "--received",
+        "--by:",
+        "Nothing",
+    ]
+    assert in_force(opened()) == {}
+
+
+def test_what_is_refused_makes_no_ledger(study: Path, run: Run) -> None:
+    with pytest.raises(InputError) as error:
+        run("opt-out", "add", "Yamada Taro", "BS-23456")
+    assert len(re.findall(r"ID no\.", str(error.value))) == 2
+    assert not Path("private/ledger.age").exists() and not Path("private/ledger.key").exists()
 
 
 def test_the_same_again_is_said_and_completes(run: Run, codes: dict[str, str]) -> None:

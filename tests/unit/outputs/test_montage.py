@@ -1,11 +1,13 @@
 """Which cases the montage shows, and what is said of each view."""
 
 import csv
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from bonescint.config import check_config, inputs
@@ -14,8 +16,11 @@ from bonescint.files import write_rows
 from bonescint.outputs.data import shown_cases
 from bonescint.outputs.figures import montage
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import composed
+from bonescint.outputs.marks import ViewMarks
+from bonescint.outputs.panels import composed, in_preset, legible, points_of
+from bonescint.outputs.presets import PRESETS, SCREEN, Preset
 from bonescint.outputs.scans import View
+from bonescint.outputs.style import house_style
 from bonescint.resources import Texts
 from bonescint.tables.metric_columns import metric_values
 from tests.scripts.outputs.contract import SOFTWARE
@@ -110,6 +115,32 @@ def test_low_values_may_be_the_positive_ones_and_ties_are_no_discordance() -> No
         {"code": "c", "metastasis": ""},
     ]  # fmt: skip
     assert montage.discordance(measurements, reference, {"bsi": 1.0}, labels) == {"b": 2.0}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("preset", [SCREEN, *PRESETS.values()])
+def test_words_below_a_row_stand_apart_from_the_next_row(language: str, preset: Preset) -> None:
+    body = np.full((900, 256), 5.0)
+    views = [View(name, body) for name in ("anterior", "posterior")]
+    scans = [montage.Scan(f"BS-{i}", "AB"[i // 4], i % 2 == 0, views) for i in range(8)]
+    labels = Labels(Texts("figures", language), SOFTWARE, True)
+    # with what the reference analysis found, the note has several lines
+    marks = {("BS-0", "anterior"): ViewMarks([], np.array([[300.0, 100.0]]))}
+    with house_style(preset.points):
+        picture = legible(montage.side_by_side(scans, labels, marks=marks), preset)
+    assert picture
+    with house_style(points_of(picture, preset)):
+        for figure in in_preset(picture, labels, preset):
+            renderer = FigureCanvasAgg(figure).get_renderer()
+            figure.draw_without_rendering()
+            rows = defaultdict(list)
+            for ax in figure.axes:
+                rows[round(ax.get_position().y0, 3)].append(ax)
+            lower, upper = sorted(rows)[0], sorted(rows)[-1]
+            below = min(ax.xaxis.label.get_window_extent(renderer).y0 for ax in rows[upper])
+            above = max(ax.title.get_window_extent(renderer).y1 for ax in rows[lower])
+            line = points_of(picture, preset) / 72 * figure.dpi
+            assert lower == upper or below - above > line
 
 
 def test_every_view_says_what_it_is_and_its_window_tracers_in_the_studys_order() -> None:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from bonescint.builtin import BUILTIN
 from bonescint.catalogue import catalogue
-from bonescint.config_values import BUILTIN
 from bonescint.custody.owners import remove_review, review_files
 from bonescint.custody.traces.content import search_content
 from bonescint.custody.traces.encodings import texts

@@ -207,7 +207,7 @@ def side_by_side(
             Panel(f"row{i}", partial(_row, row=row, most=most, shown=shown, labels=labels))
             for i, row in enumerate(rows, 1)
         ]
-        return OtherForm(panels, (0.5 + 1.02 * most, tallest + 0.75))
+        return OtherForm(panels, (0.5 + 1.02 * most, tallest + 0.85))
 
     said = labels.figure(note, "montage", percentile=CLIP)
     if marks:
