@@ -231,5 +231,6 @@ def test_the_focus_goes_through_the_page_in_order(browser: Browser, tmp_path: Pa
     order = []
     for _ in range(12):
         browser.press("Tab")
-        order.append(browser.value("document.activeElement.getBoundingClientRect().top"))
+        # in whole pixels, because a button and a link in one line differ by parts of one
+        order.append(round(browser.value("document.activeElement.getBoundingClientRect().top")))
     assert order == sorted(order)
