@@ -70,6 +70,15 @@ def test_it_ends_as_in_a_python_of_its_own(text: str, code: int, run: Run) -> No
     assert run("pass") == 0
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Have interrupts handled, which are ignored where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_the_job_and_not_the_server(run: Run) -> None:
     assert run("import os, signal; os.kill(os.getppid(), signal.SIGINT)") == 0
     assert run("import os, signal; os.kill(os.getpid(), signal.SIGINT)") == 1
